@@ -1,0 +1,19 @@
+"""What the Department asks for: the described returns. Facts only; imports nothing of ours."""
+
+from functools import cache
+
+from returns.model import Return, UnknownPeriod, UnknownReturn
+
+__all__ = ["RETURNS", "UnknownPeriod", "UnknownReturn", "described"]
+
+RETURNS = ("cin",)
+
+
+@cache
+def described(name: str) -> Return:
+    """The description of return `name` over all its periods. Raises UnknownReturn."""
+    if name == "cin":
+        from returns.cin import CIN
+
+        return CIN
+    raise UnknownReturn(f"no return named {name!r} is described; described are: {', '.join(RETURNS)}")

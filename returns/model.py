@@ -1,0 +1,252 @@
+"""The words in which a return is described: periods, code sets, fields, tables, the return itself.
+
+Frozen facts, read by everything else (schemas, reader, writer, XSD, dictionary, rules). No target knows another through here.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+Kind = Literal["text", "code", "flag", "date", "datetime", "time", "year", "whole", "decimal", "postcode"]
+Given = Literal["document", "carried", "ordinal", "list"]
+
+
+class UnknownPeriod(LookupError):
+    """A period that nobody described for this return."""
+
+
+class UnknownReturn(LookupError):
+    """A return that nobody described."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """First and last period in which something counts; None is open-ended."""
+
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """One collection: `start` and `end` inclusive (end = the reference date), `year` as the header gives it, and the Department's dates."""
+
+    name: str
+    start: dt.date
+    end: dt.date
+    year: int
+    opens: dt.date
+    load_by: dt.date
+    submit_by: dt.date
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Privacy:
+    """What data protection law asks of one item (UK GDPR, Data Protection Act 2018)."""
+
+    personal: bool
+    category: Literal["ordinary", "special", "offence"]
+    purpose: str
+    basis: str
+    condition: str
+    retention: str
+    duty: Literal["mandatory", "voluntary"] = "mandatory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code(InForce):
+    """One value of a code set; `unwritten_since` is the period from which it is read but never sent."""
+
+    code: str
+    label: str
+    unwritten_since: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape(InForce):
+    """A rule on the form of a text value: the whole value must match `pattern` (XSD and Python agree on it)."""
+
+    rule: str
+    pattern: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field(InForce):
+    """One data item, in the Department's spelling.
+
+    `wrong` and `absent` are the numbers of the rules that a bad or a missing value breaks; `required` says that the XML schema
+    wants the element. `group` lists the elements between the row's element and this one; `element` "." is the row's own text.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    privacy: Privacy
+    cbds: str | None = None
+    codes: str | None = None
+    required: bool = False
+    may_be_empty: bool = False
+    pattern: str | None = None
+    minimum: int | None = None
+    only: str | None = None
+    wrong: str | None = None
+    absent: str | None = None
+    shapes: tuple[Shape, ...] = ()
+    group: tuple[str, ...] = ()
+    element: str | None = None
+    given: Given = "document"
+
+    @property
+    def tag(self) -> str:
+        """The XML element's name."""
+        return self.element or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(InForce):
+    """One table: the rows of one repeated XML element.
+
+    `argument` is its name in a rule's signature. `level` names the identity that its rows carry (see `Return.levels`).
+    `wrapper` is an element around all rows of one parent; `order` the XML order of fields and child tables where it is not
+    "fields first". `occurs` is (least, most) per parent, None = any number. `confirmed` is False where no published schema shows it.
+    """
+
+    name: str
+    argument: str
+    label: str
+    fields: tuple[Field, ...]
+    element: str
+    parent: str | None = None
+    wrapper: str | None = None
+    level: str | None = None
+    occurs: tuple[int, int | None] = (0, None)
+    order: tuple[str, ...] = ()
+    confirmed: bool = True
+
+    def __getitem__(self, name: str) -> Field:
+        for item in self.fields:
+            if item.name == name:
+                return item
+        raise KeyError(name)
+
+    def __contains__(self, name: str) -> bool:
+        return any(item.name == name for item in self.fields)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names in order, the denormalised list columns left out."""
+        return tuple(item.name for item in self.fields if item.given != "list")
+
+    @property
+    def document_fields(self) -> tuple[Field, ...]:
+        """The fields that the XML holds, neither carried from the parent nor counted."""
+        return tuple(item for item in self.fields if item.given == "document")
+
+
+T = TypeVar("T", bound=InForce)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Return:
+    """One statutory return: its periods, tables, code sets and identities.
+
+    `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
+    """
+
+    name: str
+    title: str
+    unit: str
+    unit_pattern: str
+    root: str
+    child: str
+    authority: str
+    periods: tuple[Period, ...]
+    tables: tuple[Table, ...]
+    codes: Mapping[str, tuple[Code, ...]]
+    levels: Mapping[str, tuple[str, ...]]
+    known_rules: int
+    book: str
+    confirmed_until: str | None = None
+    period: Period | None = None
+    by_name: Mapping[str, Table] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", MappingProxyType({table.name: table for table in self.tables}))
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.period))
+
+    def __getitem__(self, name: str) -> Table:
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self.tables)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.by_name
+
+    @property
+    def confirmed(self) -> bool:
+        """True where a published schema shows every element of this period."""
+        return self.period is None or self.confirmed_until is None or not self.later(self.period.name, self.confirmed_until)
+
+    def children_of(self, name: str | None) -> tuple[Table, ...]:
+        """The tables nested directly in `name` (None: in the message)."""
+        return tuple(table for table in self.tables if table.parent == name)
+
+    def position(self, period: str) -> int:
+        for position, described in enumerate(self.periods):
+            if described.name == period:
+                return position
+        first, last = self.periods[0].name, self.periods[-1].name
+        raise UnknownPeriod(f"{self.title}: period {period!r} is not described; described are {first} to {last}")
+
+    def later(self, one: str, other: str) -> bool:
+        """True when period `one` comes after `other`."""
+        return self.position(one) > self.position(other)
+
+    def in_force(self, item: InForce, period: str) -> bool:
+        """True when `item` counts in `period`."""
+        here = self.position(period)
+        return (item.since is None or self.position(item.since) <= here) and (item.until is None or here <= self.position(item.until))
+
+    def at(self, period: str) -> "Return":
+        """This return as it stood in `period`; what was not in force is gone. Raises UnknownPeriod."""
+        return _at(self, period)
+
+    def previous(self, period: str) -> str | None:
+        """The period before, or None for the first described."""
+        position = self.position(period)
+        return self.periods[position - 1].name if position else None
+
+    def open_next(self, today: dt.date) -> Period:
+        """The collection that is open on `today` or opens next (the last described one when all are over)."""
+        return next((period for period in self.periods if period.submit_by >= today), self.periods[-1])
+
+
+@lru_cache(maxsize=64)
+def _at(described: Return, period: str) -> Return:
+    def kept(items: tuple[T, ...]) -> tuple[T, ...]:
+        return tuple(item for item in items if described.in_force(item, period))
+
+    tables = tuple(
+        replace(
+            table,
+            fields=tuple(replace(item, shapes=kept(item.shapes)) for item in kept(table.fields)),
+            order=tuple(name for name in table.order if _names(described, table, name, period)),
+        )
+        for table in kept(described.tables)
+    )
+    codes = MappingProxyType({name: kept(values) for name, values in described.codes.items()})
+    return replace(described, period=described.periods[described.position(period)], tables=tables, codes=codes)
+
+
+def _names(described: Return, table: Table, name: str, period: str) -> bool:
+    thing: InForce = table[name] if name in table else described[name]
+    return described.in_force(thing, period)
