@@ -38,7 +38,8 @@ check: $(READY)
 	$(VENV)/mypy
 	$(VENV)/python -m exports.dictionary --check
 
-# Wheels only, each with its hash: nothing is built from source, so nothing unpinned is fetched to build it.
+# Wheels only, each with its hash: nothing is built from source, so nothing unpinned is fetched to build it. The lock is
+# complete, so --no-deps (pip before 24 looks at gql[requests] apart from the pinned gql and refuses it as unpinned).
 # Debian's python3 may lack ensurepip (package python3-venv); the pip outside then fills the environment.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -47,7 +48,8 @@ $(READY): requirements.lock pyproject.toml
 	    echo "pip is needed: install the package 'python3-pip', then run make again." >&2; exit 1; }
 	@echo "Setting up .venv; the first time this takes a few minutes."
 	[ -x $(VENV)/python ] || $(PYTHON) -m venv --clear --without-pip .venv
-	$(PYTHON) -m pip --python $(VENV)/python install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	$(PYTHON) -m pip --python $(VENV)/python install --quiet --no-deps --require-hashes --only-binary :all: \
+	    -r requirements.lock
 	$(PYTHON) -m pip --python $(VENV)/python install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
