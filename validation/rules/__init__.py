@@ -1,0 +1,16 @@
+"""The rule books, one package per return."""
+
+from importlib import import_module
+
+from returns import UnknownReturn, described
+from validation.rule import RuleBook
+
+
+def book(name: str) -> RuleBook:
+    """The rule book of return `name` with all its modules loaded. Raises UnknownReturn."""
+    try:
+        described(name)
+    except UnknownReturn:
+        raise
+    found: RuleBook = import_module(f"validation.rules.{name}").rule
+    return found

@@ -1,0 +1,271 @@
+"""Raw text tables to typed tables, once. Nothing else parses a date or a number.
+
+Typed columns: text, code and flag cells stay text (`str`; the catalogue tells TRUE from true, so a flag keeps its spelling), dates are
+`datetime64[us]`, whole numbers and years `Int64`. Empty cells are missing. Each frame has its input's index, named `row`, and integer
+link columns: `@row` its own position, `@<level>` the number of the child, episode … that the row belongs to (-1: none).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from returns.model import Field, Return, Table
+
+TEXT = pd.StringDtype(na_value=np.nan)
+PARENT = "parent_row"
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00(?:\.0+)?)?Z?$"
+_UK = r"^[0-9]{2}/[0-9]{2}/[0-9]{4}(?: 00:00:00)?$"
+_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$"
+_WHOLE = r"^[+-]?[0-9]{1,18}$"
+
+
+class RefusedTable(ValueError):
+    """A table that cannot be taken as it stands; the message names table and column, never a value."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Cells of one column that hold text which is no value of its kind: positions and the raw text."""
+
+    table: str
+    field: Field
+    positions: np.ndarray
+    text: np.ndarray
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Typed tables of one return and what the input did and did not supply."""
+
+    tables: Mapping[str, pd.DataFrame]
+    supplied: Mapping[str, frozenset[str]]
+    unreadable: tuple[Unreadable, ...] = ()
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Any column as text, empty and null cells missing; whole floats lose their `.0`, instants become ISO dates."""
+    if isinstance(values.dtype, pd.StringDtype) or isinstance(values.dtype, pd.ArrowDtype):
+        text = values.astype(TEXT)
+    elif pd.api.types.is_datetime64_any_dtype(values.dtype):
+        text = values.dt.strftime("%Y-%m-%d").astype(TEXT)
+    elif pd.api.types.is_float_dtype(values.dtype):
+        whole = values.notna() & (values % 1 == 0)
+        text = values.astype(TEXT).mask(whole, values.where(whole, 0).astype("int64").astype(TEXT))
+    else:
+        text = values.where(values.notna(), None).map(_cell, na_action="ignore").astype(TEXT)
+    empty = text == ""
+    return text.mask(empty) if empty.any() else text
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _parsed(text: pd.Series, parse: Any) -> tuple[Any, np.ndarray]:
+    """Parse each distinct text once and spread the results; also says which present cells gave nothing."""
+    encoded = pa.array(text, from_pandas=True)
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    encoded = pc.dictionary_encode(encoded)
+    distinct = parse(pd.Series(encoded.dictionary.to_pandas(), dtype=TEXT))
+    missing = pd.array([None], dtype=distinct.dtype)
+    codes = pc.fill_null(encoded.indices, len(distinct)).to_numpy(zero_copy_only=False)
+    values = pd.concat([distinct, pd.Series(missing)], ignore_index=True).array.take(codes)
+    return values, np.asarray(pd.isna(values)) & text.notna().to_numpy()
+
+
+def _dates(distinct: pd.Series) -> pd.Series:
+    iso = distinct.str.match(_ISO)
+    read = pd.to_datetime(distinct.where(iso).str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    slashed = distinct.str.match(_UK)
+    if slashed.any():
+        read = read.fillna(pd.to_datetime(distinct.where(slashed).str.slice(0, 10), format="%d/%m/%Y", errors="coerce"))
+    return read.astype("datetime64[us]")
+
+
+def _instants(distinct: pd.Series) -> pd.Series:
+    known = distinct.where(distinct.str.match(_INSTANT) | distinct.str.match(_ISO))
+    return pd.to_datetime(known, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None).astype("datetime64[us]")
+
+
+def _whole(distinct: pd.Series) -> pd.Series:
+    return pd.to_numeric(distinct.where(distinct.str.match(_WHOLE))).astype("Int64")
+
+
+_PARSE = {"date": _dates, "datetime": _instants, "whole": _whole, "year": _whole}
+EMPTY_DTYPE = {"date": "datetime64[us]", "datetime": "datetime64[us]", "whole": "Int64", "year": "Int64"}
+
+
+def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
+    """Type the raw text `raw` (table name -> frame of text) by `described`, a return at one period.
+
+    Tables and columns that are missing come out empty and not supplied; unknown ones are left alone. Raises RefusedTable.
+    """
+    raw = _with_listed_rows(raw, described)
+    tables: dict[str, pd.DataFrame] = {}
+    supplied: dict[str, frozenset[str]] = {}
+    unreadable: list[Unreadable] = []
+    for table in described:
+        frame = raw.get(table.name)
+        if frame is not None:
+            _refuse_doubles(table, frame)
+        tables[table.name], supplied[table.name] = _typed_table(table, frame, unreadable)
+    reasons: dict[tuple[str, str], str] = {}
+    _link(tables, raw, supplied, reasons, described)
+    return Typed(tables, supplied, tuple(unreadable), reasons)
+
+
+def empty(described: Return) -> Typed:
+    """Every table of `described`, typed, with no rows."""
+    return typed({}, described)
+
+
+def _refuse_doubles(table: Table, frame: pd.DataFrame) -> None:
+    if not frame.index.is_unique:
+        raise RefusedTable(f"{table.name}: row labels repeat; give each row its own label (for example reset_index)")
+    if not frame.columns.is_unique:
+        raise RefusedTable(f"{table.name}: a column is given twice; each column may come once")
+
+
+def _typed_table(table: Table, frame: pd.DataFrame | None, unreadable: list[Unreadable]) -> tuple[pd.DataFrame, frozenset[str]]:
+    index = pd.RangeIndex(0) if frame is None else frame.index
+    columns: dict[str, Any] = {}
+    given: set[str] = set()
+    for item in table.fields:
+        if item.given == "list":
+            continue
+        if frame is None or item.name not in frame.columns:
+            columns[item.name] = pd.array([None] * len(index), dtype=EMPTY_DTYPE.get(item.kind, TEXT))  # type: ignore[call-overload]
+            continue
+        given.add(item.name)
+        text = as_text(frame[item.name].reset_index(drop=True))
+        parse = _PARSE.get(item.kind)
+        if parse is None:
+            columns[item.name] = text.array
+            continue
+        columns[item.name], bad = _parsed(text, parse)
+        if bad.any():
+            positions = np.flatnonzero(bad)
+            unreadable.append(Unreadable(table.name, item, positions, text.to_numpy(dtype=object)[positions]))
+    out = pd.DataFrame(columns, index=index.rename("row"), columns=list(columns))
+    out["@row"] = np.arange(len(out))
+    out.attrs["table"] = table.name
+    return out, frozenset(given)
+
+
+def _with_listed_rows(raw: Mapping[str, pd.DataFrame], described: Return) -> Mapping[str, pd.DataFrame]:
+    """A denormalised list column (Assessments.AssessmentFactors) as rows of its own table, where that table was not given."""
+    made = dict(raw)
+    for table in described:
+        for item in table.fields:
+            if item.given != "list" or table.name not in raw or item.name not in raw[table.name].columns:
+                continue
+            child = next(t for t in described.children_of(table.name) if any(f.codes == item.codes for f in t.document_fields))
+            if child.name in raw:
+                continue
+            parent = raw[table.name]
+            lists = parent[item.name].map(_members)
+            exploded = lists.explode().dropna()
+            carried = [f.name for f in child.fields if f.given == "carried" and f.name in parent.columns]
+            rows = parent.loc[exploded.index, carried].reset_index(drop=True)
+            rows[child.document_fields[0].name] = exploded.to_numpy()
+            rows[PARENT] = exploded.index.to_numpy()
+            made[child.name] = rows
+    return made
+
+
+def _members(cell: Any) -> list[str]:
+    if isinstance(cell, str):
+        return [part for part in cell.translate(str.maketrans("[](){}'\",;", "          ")).split() if part]
+    if isinstance(cell, Iterable):
+        return [str(part) for part in cell if part is not None and part == part]
+    return []
+
+
+def _link(
+    tables: dict[str, pd.DataFrame],
+    raw: Mapping[str, pd.DataFrame],
+    supplied: dict[str, frozenset[str]],
+    reasons: dict[tuple[str, str], str],
+    described: Return,
+) -> None:
+    """Give every table its `@level` columns, by parent rows where the input has them, else by keys."""
+    parents = {table.name: _parent_positions(table, tables, raw) for table in described}
+    nested = all(
+        parents[table.name] is not None for table in described if table.parent and table.name in raw and len(tables[table.name])
+    )
+    linked = frozenset(name for name, above in parents.items() if above is not None)
+    chain = {level: keys for level, keys in described.levels.items()}
+    for level, keys in chain.items():
+        outer = next((name for name, shorter in chain.items() if shorter == keys[:-1]), None)
+        carriers = [table for table in described if all(key in table for key in keys)]
+        owner = next(table for table in carriers if table.level == level)
+        if not (nested and owner.name in raw):
+            _number_by_keys(level, keys[-1], outer, carriers, owner, tables, supplied, reasons, linked)
+        for table in carriers:
+            frame = tables[table.name]
+            above = parents[table.name]
+            if nested and table is owner and owner.name in raw:
+                frame[f"@{level}"] = np.arange(len(frame))
+            elif table is not owner and above is not None and f"@{level}" in tables[table.parent or ""]:
+                codes = tables[table.parent or ""][f"@{level}"].to_numpy()
+                frame[f"@{level}"] = np.where(above >= 0, codes[above] if len(codes) else -1, -1)
+                reasons.pop((table.name, f"@{level}"), None)
+            elif f"@{level}" not in frame:
+                frame[f"@{level}"] = -1
+
+
+def _parent_positions(table: Table, tables: dict[str, pd.DataFrame], raw: Mapping[str, pd.DataFrame]) -> np.ndarray | None:
+    given = raw.get(table.name)
+    if not table.parent or table.parent not in raw or given is None or PARENT not in given.columns:
+        return None
+    return tables[table.parent].index.get_indexer(pd.Index(given[PARENT]))
+
+
+def _number_by_keys(
+    level: str,
+    key: str,
+    outer: str | None,
+    carriers: list[Table],
+    owner: Table,
+    tables: dict[str, pd.DataFrame],
+    supplied: dict[str, frozenset[str]],
+    reasons: dict[tuple[str, str], str],
+    linked: frozenset[str],
+) -> None:
+    """Number one level over all its tables by the outer level's number and the key; without the key, by the outer level alone if that is unambiguous."""
+    keyed = [table for table in carriers if supplied[table.name]]
+    ids = pd.concat([tables[table.name][key] for table in keyed], ignore_index=True) if keyed else pd.Series(dtype=TEXT)
+    numbers, _ = pd.factorize(ids)
+    if outer is None:
+        codes = numbers.astype("int64")
+    else:
+        above = np.concatenate([tables[table.name][f"@{outer}"].to_numpy() for table in keyed]) if keyed else np.empty(0, "int64")
+        unkeyed = [table for table in keyed if key not in supplied[table.name]]
+        if unkeyed:
+            single = not pd.Series(tables[owner.name][f"@{outer}"]).loc[lambda s: s >= 0].duplicated().any()
+            if keyed == [owner] or (owner in unkeyed and linked >= {table.name for table in keyed if table is not owner}):
+                numbers = np.concatenate([np.arange(len(tables[table.name])) for table in keyed])
+            elif single:
+                numbers = np.zeros(len(above), dtype="int64")
+            else:
+                for table in unkeyed if owner not in unkeyed else keyed:
+                    reasons[table.name, f"@{level}"] = f"{key} is not supplied in {', '.join(t.name for t in unkeyed)} and a row above has several"
+        pair = above.astype("int64") * (int(numbers.max(initial=0)) + 1) + numbers
+        pair[(above < 0) | (numbers < 0)] = -1
+        codes = pair
+        kept = codes >= 0
+        codes[kept] = pd.factorize(codes[kept])[0]
+    start = 0
+    for table in keyed:
+        stop = start + len(tables[table.name])
+        tables[table.name][f"@{level}"] = codes[start:stop]
+        start = stop
