@@ -1,7 +1,8 @@
 """The tables of the Standard Safeguarding Dataset (SSD) that the children in need census needs.
 
-Names and types are those of release 1.4.5. Columns only: no foreign keys, because authorities' builds do not hold them and an orphan must arrive to be counted.
-The metadata names no schema (each authority chooses its own); every identifier in the extractor's SQL comes from here.
+Names and types are those of release 1.4.5. Columns only: no foreign keys, because authorities' builds do not hold them
+and an orphan must arrive to be counted. The metadata names no schema (each authority chooses its own); every identifier
+in the extractor's SQL comes from here.
 """
 
 from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Unicode
