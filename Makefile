@@ -39,7 +39,7 @@ check: $(READY)
 	$(VENV)/python -m exports.dictionary --check
 
 # Wheels only, each with its hash: nothing is built from source, so nothing unpinned is fetched to build it. The lock is
-# complete, so --no-deps (pip before 24 looks at gql[requests] apart from the pinned gql and refuses it as unpinned).
+# complete, so --no-deps (pip 23.0, in Debian 12, takes gql[requests] for another, unpinned package and refuses).
 # Debian's python3 may lack ensurepip (package python3-venv); the pip outside then fills the environment.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
