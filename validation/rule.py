@@ -227,7 +227,9 @@ def _learn(rule: Rule, asked: Return) -> set[tuple[str, str]]:
 
     assert asked.period is not None and rule.check is not None
     given = Submission(asked, asked.period, blank, blank)
-    rule.check(**{name: given.argument(name) if name in REFERENCE else recording(name) for name in rule.arguments})
+    arguments = {name: given.argument(name) if name in REFERENCE else recording(name) for name in rule.arguments}
+    noted.update((frame.attrs["table"], "") for frame in arguments.values() if isinstance(frame, _Recording))
+    rule.check(**arguments)
     return noted
 
 
@@ -307,7 +309,7 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
                 return source.reasons[name, column]
             needed = given.asked.levels.get(column[1:], ())[:1]
         else:
-            needed = (column,)
+            needed = (column,) if column else ()
         if not source.supplied[name]:
             gaps.setdefault(table, [])
         else:

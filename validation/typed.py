@@ -158,7 +158,7 @@ def _typed_table(table: Table, frame: pd.DataFrame | None, unreadable: list[Unre
     out = pd.DataFrame(columns, index=index.rename("row"), columns=list(columns))
     out["@row"] = np.arange(len(out))
     out.attrs["table"] = table.name
-    return out, frozenset(given)
+    return out, frozenset(table.columns) if frame is not None and frame.empty else frozenset(given)
 
 
 def _with_listed_rows(raw: Mapping[str, pd.DataFrame], described: Return) -> Mapping[str, pd.DataFrame]:

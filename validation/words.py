@@ -1,7 +1,7 @@
 """The vocabulary that rules are written in. Every word answers on the rows of its first argument (or of the matched pairs)."""
 
 import datetime as dt
-from collections.abc import Callable, Set
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,11 @@ class Side:
         self._take = take
 
     def __getattr__(self, name: str) -> pd.Series:
-        return pd.Series(self._frame[name].array.take(self._take))
+        return self(self._frame[name])
+
+    def __call__(self, values: pd.Series) -> pd.Series:
+        """A Series on this side's table, pair by pair."""
+        return pd.Series(values.array.take(self._take))
 
 
 def _codes(frame: pd.DataFrame, level: str) -> np.ndarray:
@@ -61,6 +65,32 @@ def _marks(frame: pd.DataFrame, positions: np.ndarray) -> pd.Series:
     return pd.Series(marks, index=frame.index)
 
 
+def either(*marks: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """Rows marked in any of several results."""
+    joined: dict[str, pd.Series] = {}
+    for mark in marks:
+        for table, rows in mark.items():
+            joined[table] = joined[table] | rows if table in joined else rows
+    return joined
+
+
+def lookup(frame: pd.DataFrame, level: str, other: pd.DataFrame, column: str) -> pd.Series:
+    """`column` of the first row of `other` that shares each row's `level`; missing where there is none."""
+    theirs = _codes(other, level)
+    place = np.full(int(max(theirs.max(initial=-1), _codes(frame, level).max(initial=-1))) + 2, -1)
+    known = np.flatnonzero(theirs >= 0)[::-1]
+    place[theirs[known]] = known
+    place[-1] = -1
+    found = other[column].array.take(place[_codes(frame, level)], allow_fill=True)
+    return pd.Series(found, index=frame.index)
+
+
+def latest_in(frame: pd.DataFrame, level: str, dates: pd.Series) -> pd.Series:
+    """The latest of `dates` in each row's `level`; missing where the row belongs to none."""
+    group = pd.Series(_codes(frame, level), index=frame.index)
+    return dates.groupby(group).transform("max").where(group >= 0)
+
+
 def has(frame: pd.DataFrame, level: str, other: pd.DataFrame, where: pd.Series | None = None) -> pd.Series:
     """True for rows whose `level` also has a row in `other` (among those `where`)."""
     theirs = _codes(other, level)
@@ -92,50 +122,33 @@ def repeated(frame: pd.DataFrame, level: str, column: str) -> pd.Series:
 
 
 def overlapping(
-    frame: pd.DataFrame, level: str, start: pd.Series, end: pd.Series, *, touching: bool = True, ignore_copies_by: pd.Series | None = None
+    frame: pd.DataFrame, level: str, start: pd.Series, end: pd.Series, *, touching: bool = True, copies: pd.Series | None = None
 ) -> pd.Series:
     """True for rows A and B of one `level`, A other than B, where A starts on or after B's start and not after B's end.
 
-    A missing `end` never holds another row. `touching`: a start on the day of the end counts. `ignore_copies_by`: rows with equal
-    start and equal value here are copies and not compared with each other. Sorts once; linear however many rows share a level.
+    A missing `end` never holds another row. `touching`: a start on the day of the end counts. `copies`: rows with equal start and
+    equal value here are not compared with each other. Sorts once; linear however many rows share a level.
     """
-    group, lows, highs = _codes(frame, level), start.to_numpy(), end.to_numpy()
-    rows = np.flatnonzero((group >= 0) & ~np.isnat(lows))
-    keys = pd.DataFrame({"group": group[rows], "start": lows[rows], "end": highs[rows]})
-    keys["copy"] = np.arange(len(keys))
-    if ignore_copies_by is not None:
-        keys["copy"] = pd.factorize(pd.MultiIndex.from_arrays([keys["group"], keys["start"], ignore_copies_by.array.take(rows)]))[0]
-        keys["end"] = keys.groupby("copy")["end"].transform("max")
-    distinct = keys.drop_duplicates("copy").sort_values(["group", "start"], kind="stable")
-    hit = _overlapping(distinct["group"].to_numpy(), distinct["start"].to_numpy(), distinct["end"].to_numpy(), touching=touching)
-    marks = np.zeros(len(frame), dtype=bool)
-    marks[rows] = keys["copy"].isin(distinct["copy"].to_numpy()[hit])
-    return pd.Series(marks, index=frame.index)
+    keys = pd.DataFrame({"group": _codes(frame, level), "start": start.to_numpy(), "reach": _reach(end, touching=touching)})
+    keys["copy"] = np.arange(len(keys)) if copies is None else copies.to_numpy()
+    keys = keys[(keys["group"] >= 0) & keys["start"].notna()]
+    keys["copy"] = keys.groupby(["group", "start", "copy"], dropna=False, sort=False).ngroup()
+    each = keys.groupby("copy").agg(group=("group", "first"), start=("start", "first"), reach=("reach", "max")).sort_values(["group", "start"])
+    instant = each.groupby(["group", "start"], sort=True).agg(size=("reach", "size"), reach=("reach", "max")).reset_index()
+    instant["next"] = instant.groupby("group")["start"].shift(-1)
+    instant["held_until"] = instant.groupby("group")["reach"].cummax().groupby(instant["group"]).shift(1)
+    each = each.reset_index().merge(instant[["group", "start", "size", "next", "held_until"]], on=["group", "start"])
+    each["tie"] = (each["size"] > 1) & (each["reach"] >= each["start"])
+    tied_others = each.groupby(["group", "start"])["tie"].transform("sum") - each["tie"]
+    each["held"] = (each["held_until"] >= each["start"]) | (tied_others > 0)
+    keys = keys.merge(each[["copy", "next", "size", "held"]], on="copy", how="left").set_axis(keys.index)
+    holds = (keys["reach"] >= keys["next"]) | ((keys["size"] > 1) & (keys["reach"] >= keys["start"]))
+    return _marks(frame, keys.index[holds | keys["held"]].to_numpy())
 
 
-def _overlapping(group: np.ndarray, start: np.ndarray, end: np.ndarray, *, touching: bool) -> np.ndarray:
-    """Rows come sorted by group and start. A row holds the next start if any; a row is held by the furthest end before it or by a tie."""
-    if not len(group):
-        return np.zeros(0, dtype=bool)
-    low = start.astype("datetime64[us]").astype("int64")
-    high = np.where(np.isnat(end), np.iinfo("int64").min, end.astype("datetime64[us]").astype("int64"))
-    reach = high if touching else high - 1
-    block = np.cumsum(np.concatenate([[True], (group[1:] != group[:-1]) | (low[1:] != low[:-1])])) - 1
-    first = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]]))
-    size = np.bincount(block)
-    fresh = np.concatenate([[True], group[first][1:] != group[first][:-1]])
-    following = np.full(len(first), np.iinfo("int64").max)
-    following[:-1] = np.where(fresh[1:], np.iinfo("int64").max, low[first][1:])
-    tied = size[block] > 1
-    holds = (reach >= following[block]) | (tied & (reach >= low))
-    most = np.maximum.reduceat(reach, first)
-    before = np.full(len(first), np.iinfo("int64").min)
-    runs = np.cumsum(fresh)
-    prior = pd.Series(most).groupby(runs).cummax().to_numpy()
-    before[1:] = np.where(fresh[1:], np.iinfo("int64").min, prior[:-1])
-    reaching = pd.Series(tied & (reach >= low)).groupby(block).transform("sum").to_numpy()
-    held_by_tie = reaching - (tied & (reach >= low)) > 0
-    return holds | (before[block] >= low) | held_by_tie
+def _reach(end: pd.Series, *, touching: bool) -> np.ndarray:
+    """The last day on which a start still counts as within."""
+    return (end if touching else end - pd.Timedelta(days=1)).to_numpy()
 
 
 def yes(flag: pd.Series, *, any_case: bool = False) -> pd.Series:
@@ -163,6 +176,11 @@ def outside(dates: pd.Series, period: Any) -> pd.Series:
     return dates.notna() & ~inside(dates, period)
 
 
+def during(dates: pd.Series, start: pd.Series, end: pd.Series, period: Any) -> pd.Series:
+    """From `start` on and before `end`; without an end, to the last day of the collection year."""
+    return (dates >= start) & ((dates < end) | (end.isna() & (dates <= pd.Timestamp(period.end))))
+
+
 def years_after(dates: pd.Series, years: int) -> pd.Series:
     """The same calendar day `years` later (negative: earlier); 29 February gives 28 February."""
     return dates + pd.DateOffset(years=years)
@@ -178,7 +196,12 @@ def at_weekend(dates: pd.Series) -> pd.Series:
     return dates.dt.dayofweek >= 5
 
 
-def each_distinct(values: pd.Series, test: Callable[[str], bool]) -> pd.Series:
-    """`test` on every distinct given text, spread over the rows; missing gives False."""
-    distinct = values.dropna().unique()
-    return values.isin([value for value in distinct if test(value)])
+def wrong_check_letter(upn: pd.Series) -> pd.Series:
+    """UPNs of 13 characters with digits after the first, whose first is not the check letter (characters 2-13 weighted 2-13, modulo 23)."""
+    tested = upn.str.fullmatch(r"(?:.|\n)[0-9]{12}").fillna(value=False).to_numpy(dtype=bool)
+    body = upn[tested].str.slice(1).to_numpy(dtype="S12")
+    digits = body.view("uint8").reshape(-1, 12) - ord("0")
+    expected = np.array(list("ABCDEFGHJKLMNPQRTUVWXYZ"))[digits.astype("int64") @ np.arange(2, 14) % 23]
+    wrong = np.zeros(len(upn), dtype=bool)
+    wrong[tested] = upn[tested].str.slice(0, 1).to_numpy(dtype=object) != expected
+    return pd.Series(wrong, index=upn.index)
