@@ -38,7 +38,7 @@ REGISTRY = re.compile(
     re.IGNORECASE,
 )
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b")
-PASSWORD = re.compile(r"://[^/\s:@{}<$]+:[^/\s:@{}<$]+@")
+PASSWORD = re.compile(r"://[^/\s:@{}<$]+:(?!password@)[^/\s:@{}<$]+@")
 SECRET_FILES = re.compile(r"(^|/)(\.env|\.netrc|\.pgpass|id_[a-z0-9]+|.*\.(pem|key|pfx|p12|kdbx))$")
 
 
@@ -159,6 +159,25 @@ def test_no_file_holds_a_secret():
     assert [n for n, content in names.items() if not n.startswith("tests/") and PASSWORD.search(content)] == []
 
 
+@pytest.mark.parametrize(
+    ("pattern", "content"),
+    [
+        (SECRET, "-----BEGIN " + "RSA PRIVATE KEY-----"),
+        (PASSWORD, "postgresql://reader:" + "Tr0ub4dor@host/care"),
+        (SECRET_FILES, "docs/server.pem"),
+        (SECRET_FILES, ".env"),
+        (REGISTRY, "--" + "index-url"),
+    ],
+)
+def test_what_must_not_be_here_is_seen(pattern, content):
+    assert pattern.search(content)
+
+
+@pytest.mark.parametrize("content", ["postgresql://user:password@host/care", "postgresql://reader:${PASSWORD}@host/care"])
+def test_an_example_password_passes(content):
+    assert not PASSWORD.search(content)
+
+
 def test_lock_pins_every_package_with_hashes_and_names_no_source():
     entries = re.split(r"\n(?=\S)", LOCK.rstrip("\n"))
     entry = re.compile(
@@ -201,7 +220,7 @@ def test_every_package_is_shipped():
 
 
 def test_dagster_keeps_no_output_and_sends_none(tmp_path):
-    shutil.copy(ROOT / "dagster.yaml", tmp_path)
+    shutil.copy(ROOT / "pipelines/dagster.yaml", tmp_path)
 
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         assert isinstance(instance.compute_log_manager, NoOpComputeLogManager)
