@@ -44,7 +44,7 @@ check: $(READY)
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@$(PYTHON) -m pip --version >/dev/null || { \
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
 	    echo "pip is needed: install the package 'python3-pip', then run make again." >&2; exit 1; }
 	@echo "Setting up .venv; the first time this takes a few minutes."
 	[ -x $(VENV)/python ] || $(PYTHON) -m venv --clear --without-pip .venv
