@@ -8,12 +8,14 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from returns.refusal import Refusal
+
 TEMP = ".new-"  # every unfinished file and folder begins like this, so that a sweep knows its own leftovers
 
 Content = bytes | Path | Callable[[Path], object]
 
 
-class StoreError(Exception):
+class StoreError(Refusal):
     """What the store refuses or could not do, in one sentence that names return, unit and period."""
 
 

@@ -10,15 +10,17 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+from returns.refusal import Refusal
+
 Kind = Literal["text", "code", "flag", "date", "datetime", "time", "year", "whole", "decimal", "postcode"]
 Given = Literal["document", "carried", "ordinal", "list"]
 
 
-class UnknownPeriod(LookupError):
+class UnknownPeriod(Refusal, LookupError):
     """A period that nobody described for this return."""
 
 
-class UnknownReturn(LookupError):
+class UnknownReturn(Refusal, LookupError):
     """A return that nobody described."""
 
 
@@ -70,7 +72,7 @@ class Code(InForce):
 
 @dataclass(frozen=True, kw_only=True)
 class Shape(InForce):
-    """A rule on the form of a text value: the whole value must match `pattern` (XSD and Python agree on it)."""
+    """A rule on the form of a text value: the whole value must match `pattern` (a Python pattern)."""
 
     rule: str
     pattern: str

@@ -5,6 +5,7 @@ Typed columns: text, code and flag cells stay text (`str`; the catalogue tells T
 link columns: `@row` its own position, `@<level>` the number of the child, episode … that the row belongs to (-1: none).
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from returns.model import Field, Return, Table
+from returns.refusal import Refusal
 
 TEXT = pd.StringDtype(na_value=np.nan)
 PARENT = "parent_row"
@@ -24,7 +26,7 @@ _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?
 _WHOLE = r"^[+-]?[0-9]{1,18}$"
 
 
-class RefusedTable(ValueError):
+class RefusedTable(Refusal, ValueError):
     """A table that cannot be taken as it stands; the message names table and column, never a value."""
 
 
@@ -121,6 +123,47 @@ def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
     reasons: dict[tuple[str, str], str] = {}
     _link(tables, raw, supplied, reasons, described)
     return Typed(tables, supplied, tuple(unreadable), reasons)
+
+
+def as_frames(given: Typed) -> dict[str, pd.DataFrame]:
+    """Everything of `given` as plain frames, for a store that keeps frames; `from_frames` is the way back."""
+    supplied = [(table, column) for table, columns in given.supplied.items() for column in sorted(columns)]
+    cells = [
+        (bad.table, bad.field.name, position, text)
+        for bad in given.unreadable
+        for position, text in zip(bad.positions.tolist(), bad.text, strict=True)
+    ]
+    return {
+        **given.tables,
+        "@supplied": pd.DataFrame(supplied, columns=["table", "column"], dtype=TEXT),
+        "@unreadable": pd.DataFrame(cells, columns=["table", "field", "position", "text"]).astype(
+            {"table": TEXT, "field": TEXT, "position": "int64", "text": TEXT}
+        ),
+        "@reasons": pd.DataFrame([(*key, why) for key, why in given.reasons.items()], columns=["table", "column", "why"], dtype=TEXT),
+    }
+
+
+def from_frames(frames: Mapping[str, pd.DataFrame], described: Return) -> Typed:
+    """What `as_frames` made."""
+    tables = {table.name: frames[table.name] for table in described}
+    for name, frame in tables.items():
+        frame.attrs = {"table": name}
+    columns = frames["@supplied"].groupby("table")["column"].agg(frozenset)
+    unreadable = tuple(
+        Unreadable(str(table), described[str(table)][str(name)], cells["position"].to_numpy(), cells["text"].to_numpy(dtype=object))
+        for (table, name), cells in frames["@unreadable"].groupby(["table", "field"], sort=False)
+    )
+    reasons = {(row.table, row.column): row.why for row in frames["@reasons"].itertuples()}
+    return Typed(tables, {name: columns.get(name, frozenset()) for name in tables}, unreadable, reasons)
+
+
+def lineage(frames: Mapping[str, pd.DataFrame]) -> str:
+    """A hash of the content of frames, the same wherever and whenever they are equal."""
+    digest = hashlib.sha256()
+    for name in sorted(frames):
+        digest.update(f"{name} {list(frames[name].columns)}".encode())
+        digest.update(pd.util.hash_pandas_object(frames[name], index=True).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def empty(described: Return) -> Typed:

@@ -1,0 +1,131 @@
+"""Documents made from the description: data dictionary, record of processing, rule list, one schema a period.
+
+`python -m exports.dictionary` writes docs/generated, `--check` says what is stale and ends with 1.
+"""
+
+import csv
+import io
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from exports.xsd import xsd
+from returns import RETURNS, described
+from returns.model import Field, InForce, Return, Table
+from validation import rules
+
+FOLDER = Path("docs/generated")
+
+
+def documents(name: str) -> dict[str, str]:
+    """File name -> text of everything generated for return `name`."""
+    whole = described(name)
+    made = {
+        f"{name}_dictionary.md": dictionary(whole),
+        f"{name}_processing.csv": processing(whole),
+        f"{name}_rules.md": rule_list(whole),
+    }
+    return made | {f"{name}_{period.name}.xsd": xsd(whole.at(period.name)).decode() for period in whole.periods}
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    header = list(header)
+    lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
+    return [*lines, *(f"| {' | '.join(str(cell or '').replace('|', '/') for cell in row)} |" for row in rows), ""]
+
+
+def _years(item: InForce) -> str:
+    return f"{item.since or 'always'} to {item.until or 'now'}" if item.since or item.until else ""
+
+
+def _limits(item: Field) -> str:
+    said = [f"codes: {item.codes}" if item.codes else "", f"form: {item.pattern}" if item.pattern else "", f'always "{item.only}"' if item.only else ""]
+    return "; ".join(part for part in [*said, f"least {item.minimum}" if item.minimum is not None else ""] if part)
+
+
+def _said_by(item: Field) -> str:
+    words = [("bad", item.wrong), ("missing", item.absent), *((f"form {_years(shape)}".strip(), shape.rule) for shape in item.shapes)]
+    return "; ".join(f"{word}: {rule}" for word, rule in words if rule)
+
+
+def _place(table: Table) -> str:
+    least, most = table.occurs
+    times = f"{least} to {most if most is not None else 'many'}"
+    where = f"in {table.parent}" if table.parent else "in the message"
+    unconfirmed = "" if table.confirmed else " Not yet confirmed by a published schema."
+    return f"Element `{table.element}`, {times} {where}. {_years(table)}{unconfirmed}".strip()
+
+
+def dictionary(whole: Return) -> str:
+    """Every table, field and code of a return, as Markdown."""
+    lines = [f"# {whole.title}: data dictionary", "", "Made from the description in `returns/`; do not edit.", ""]
+    for table in whole:
+        lines += [f"## {table.name}: {table.label}", "", _place(table), ""]
+        lines += _table(
+            ("field", "item", "kind", "meaning", "schema wants it", "limits", "rules", "periods"),
+            (
+                (f.name, f.cbds, f.kind, f.label, "yes" if f.required else "", _limits(f), _said_by(f), _years(f))
+                for f in table.fields
+                if f.given != "carried"
+            ),
+        )
+    lines += ["# Code sets", ""]
+    for name, codes in whole.codes.items():
+        lines += [f"## {name}", ""]
+        lines += _table(("code", "meaning", "periods", "no longer sent from"), ((c.code, c.label, _years(c), c.unwritten_since) for c in codes))
+    return "\n".join(lines)
+
+
+def processing(whole: Return) -> str:
+    """The record of processing (UK GDPR Art 30), one line a data item, as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["table", "field", "item", "meaning", "personal", "category", "purpose", "lawful_basis", "condition", "retention", "duty", "recipient", "since", "until"]
+    )
+    for table in whole:
+        for f in table.fields:
+            p = f.privacy
+            writer.writerow(
+                [table.name, f.name, f.cbds, f.label, "yes" if p.personal else "no", p.category, p.purpose, p.basis, p.condition, p.retention, p.duty]
+                + ["Department for Education", f.since or table.since, f.until or table.until]
+            )
+    return out.getvalue()
+
+
+def rule_list(whole: Return) -> str:
+    """The rule book, as Markdown."""
+    book = rules(whole.name)
+    lines = [f"# {whole.title}: rules", "", "Made from the rule book; do not edit.", ""]
+    rows = (
+        (r.code, r.severity, r.confidence, r.title, r.advice, r.flags or "the whole return", r.since, r.until)
+        for r in book.where(book.notna(), "").itertuples(index=False)
+    )
+    return "\n".join(lines + _table(("code", "severity", "confidence", "what is wrong", "what to do", "marks", "since", "until"), rows))
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """Names of generated files that differ from what would be written now."""
+    return [
+        name
+        for text in (documents(each) for each in RETURNS)
+        for name, content in text.items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != content
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    if "--check" in arguments:
+        old = stale()
+        for name in old:
+            print(f"{FOLDER / name} is stale: run python -m exports.dictionary")
+        return 1 if old else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in RETURNS:
+        for file, text in documents(name).items():
+            (FOLDER / file).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
