@@ -6,7 +6,7 @@ family group decision making) is collected from 2026-27; no published schema has
 
 from returns.calendar import yearly
 from returns.codes import sets
-from returns.model import Field, Privacy, Return, Shape, Table
+from returns.model import Field, Group, Privacy, Return, Shape, Table
 
 _S83 = "UK GDPR Art 6(1)(c); Children Act 1989 s83"
 _RETURN = "statutory return to the Department for Education"
@@ -48,11 +48,12 @@ HEADER = Table(
         _item("ReferenceDate", "date", "last day of the collection", "N00603", privacy=RUN, group=("CollectionDetails",)),
         _item("SourceLevel", "text", "L for a local authority", privacy=RUN, group=("Source",), only="L"),
         _item("LEA", "text", "number of the authority", privacy=RUN, group=("Source",), required=True, pattern="[0-9]{3}"),
-        _item("SoftwareCode", "text", "software that made the file", privacy=RUN, group=("Source",), may_be_empty=True),
-        _item("Release", "text", "release of that software", privacy=RUN, group=("Source",), may_be_empty=True),
-        _item("SerialNo", "text", "number of this file, rising", privacy=RUN, group=("Source",), pattern="[0-9]{3,}"),
-        _item("DateTime", "datetime", "when the file was made", privacy=RUN, group=("Source",)),
+        _item("SoftwareCode", "text", "software that made the file", privacy=RUN, group=("Source",), may_be_empty=True, per_file=True),
+        _item("Release", "text", "release of that software", privacy=RUN, group=("Source",), may_be_empty=True, per_file=True),
+        _item("SerialNo", "text", "number of this file, rising", privacy=RUN, group=("Source",), pattern="[0-9]{3,}", per_file=True),
+        _item("DateTime", "datetime", "when the file was made", privacy=RUN, group=("Source",), per_file=True),
     ),
+    groups=(Group(element="CollectionDetails", least=0), Group(element="Source", least=0, most=None)),
     occurs=(0, 1),
 )
 
@@ -152,6 +153,7 @@ CIN_DETAILS = Table(
     parent="ChildIdentifiers",
     level="episode",
     occurs=(1, None),
+    absent="8590",
     order=(
         "CINreferralDate",
         "ReferralSource",
@@ -305,6 +307,7 @@ REVIEWS = Table(
     element="CPPreviewDate",
     parent="ChildProtectionPlans",
     wrapper="Reviews",
+    row_if_empty=True,
     fields=(
         _CHILD,
         _EPISODE,
@@ -345,6 +348,7 @@ CIN = Return(
     root="Message",
     child="LAchildID",
     authority="Header.LEA",
+    collection="Header.Collection",
     periods=yearly(2023, 2027, opens=(4, 1), load_by=(6, 30), submit_by=(7, 31)),
     tables=(
         HEADER,

@@ -79,11 +79,21 @@ class Shape(InForce):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Group:
+    """How often an element that only groups fields may come in its row; most = None is any number."""
+
+    element: str
+    least: int = 1
+    most: int | None = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field(InForce):
     """One data item, in the Department's spelling.
 
     `wrong` and `absent` are the numbers of the rules that a bad or a missing value breaks; `required` says that the XML schema
     wants the element. `group` lists the elements between the row's element and this one; `element` "." is the row's own text.
+    `per_file` marks what may differ between the files of one return (when and by what a file was made).
     """
 
     name: str
@@ -103,6 +113,7 @@ class Field(InForce):
     group: tuple[str, ...] = ()
     element: str | None = None
     given: Given = "document"
+    per_file: bool = False
 
     @property
     def tag(self) -> str:
@@ -116,7 +127,9 @@ class Table(InForce):
 
     `argument` is its name in a rule's signature. `level` names the identity that its rows carry (see `Return.levels`).
     `wrapper` is an element around all rows of one parent; `order` the XML order of fields and child tables where it is not
-    "fields first". `occurs` is (least, most) per parent, None = any number. `confirmed` is False where no published schema shows it.
+    "fields first". `occurs` is (least, most) per parent, None = any number; `absent` is the number of the rule that a parent without
+    the least breaks. `groups` lists the groups that are not there exactly once. An empty wrapper is no row, unless `row_if_empty`:
+    then it is one row without values. `confirmed` is False where no published schema shows it.
     """
 
     name: str
@@ -128,6 +141,9 @@ class Table(InForce):
     wrapper: str | None = None
     level: str | None = None
     occurs: tuple[int, int | None] = (0, None)
+    absent: str | None = None
+    groups: tuple[Group, ...] = ()
+    row_if_empty: bool = False
     order: tuple[str, ...] = ()
     confirmed: bool = True
 
@@ -158,7 +174,8 @@ T = TypeVar("T", bound=InForce)
 class Return:
     """One statutory return: its periods, tables, code sets and identities.
 
-    `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
+    `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …). `authority` and
+    `collection` are the "Table.Field" of the authority's number and of the collection's name.
     """
 
     name: str
@@ -174,6 +191,7 @@ class Return:
     levels: Mapping[str, tuple[str, ...]]
     known_rules: int
     book: str
+    collection: str | None = None
     confirmed_until: str | None = None
     period: Period | None = None
     by_name: Mapping[str, Table] = field(init=False, repr=False, compare=False, hash=False)
