@@ -245,10 +245,17 @@ class Outcome:
     tracebacks: dict[str, str] = field(default_factory=dict)
 
 
-def run(book: RuleBook, given: Submission, rules: Iterable[str] | None = None, severity: Mapping[str, str | None] | None = None) -> Outcome:
+def run(
+    book: RuleBook,
+    given: Submission,
+    rules: Iterable[str] | None = None,
+    severity: Mapping[str, str | None] | None = None,
+    issues: pd.DataFrame | None = None,
+) -> Outcome:
     """Run the rules in force (or only those in `rules`: KeyError for an unknown code) over one submission.
 
-    `severity` overrides by code: another severity, or None to leave the rule out (reported as not run).
+    `severity` overrides by code: another severity, or None to leave the rule out (reported as not run). `issues` (table, row, field)
+    is what the reading of a document met that does not belong in it; it becomes findings too.
     """
     assert given.asked.period is not None
     severity = severity or {}
@@ -265,6 +272,8 @@ def run(book: RuleBook, given: Submission, rules: Iterable[str] | None = None, s
         for cells in given.tables.unreadable:
             if not cells.field.wrong:
                 found.add("unreadable", "error", cells.table, cells.field.name, cells.positions, cells.positions.astype("int64"))
+    if issues is not None and len(issues):
+        _note_issues(found, issues, given.tables)
     by_column = schema.failures(given.asked, given.tables, {rule.code for rule in chosen if rule.check is None}, outcome.seconds)
     for rule in chosen:
         reason = _missing(book, rule, given)
@@ -290,6 +299,17 @@ def run(book: RuleBook, given: Submission, rules: Iterable[str] | None = None, s
         outcome.seconds[rule.code] = outcome.seconds.get(rule.code, 0.0) + time.process_time() - began
     outcome.findings = found.frame()
     return outcome
+
+
+def _note_issues(found: Findings, issues: pd.DataFrame, typed: Typed) -> None:
+    """What a reader met, as findings of the tool's own: on the row where it stood, else on the return."""
+    placed = issues[issues["table"].isin(set(typed.tables)) & issues["row"].notna()]
+    for (table, item), rows in placed.groupby(["table", "field"], sort=False, dropna=False):
+        positions = typed.tables[str(table)].index.get_indexer(pd.Index(rows["row"].to_numpy()))
+        positions = np.unique(positions[positions >= 0]).astype("int64")
+        found.add("unexpected", "error", str(table), "" if pd.isna(item) else str(item), positions, positions)
+    if len(placed) < len(issues):
+        found.add_return("unexpected", "error")
 
 
 def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:

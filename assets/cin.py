@@ -1,0 +1,5 @@
+"""The children in need census."""
+
+from assets.stages import stages
+
+assets = stages("cin")

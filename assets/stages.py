@@ -1,0 +1,392 @@
+"""The stages that every return goes through, as Dagster assets. Thin: each calls what does the work and keeps its frames."""
+
+import datetime as dt
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets.sources.collect import Kind, collect
+from exports.store import NothingPublished
+from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
+from pipelines.guard import guarded
+from pipelines.io import pairs, value
+from pipelines.partitions import partitions, split
+from pipelines.resources import SOFTWARE, CareRecords, Home, release
+from returns import described
+from returns.refusal import Refusal
+
+DEMO = "invented data"
+Frames = dict[str, pd.DataFrame]
+
+
+class MixedLineage(Refusal):
+    """What should be published together was made from different tables."""
+
+
+class Extract(dg.Config):
+    """Where the rows come from (auto, file, records, demo), and how many children are invented when nothing else is there."""
+
+    source: str = "auto"
+    children: int = 500
+
+
+class Rules(dg.Config):
+    """Another period's rules on the same data, for instance next year's; empty for the period's own."""
+
+    ruleset: str = ""
+
+
+class File(dg.Config):
+    """Whether an incomplete file, marked as not for submission, is wanted where a whole one cannot be written."""
+
+    incomplete: bool = False
+
+
+def stages(name: str) -> list[dg.AssetsDefinition]:
+    """The assets of return `name`: extract, tables, last_year, findings, xml, report, published."""
+    whole = described(name)
+
+    def asset(**more: Any) -> Any:
+        return dg.asset(key_prefix=name, group_name=name, partitions_def=partitions(name), **more)
+
+    def upstream(*stage_names: str) -> dict[str, dg.AssetIn]:
+        return {stage: dg.AssetIn(key=dg.AssetKey([name, stage])) for stage in stage_names}
+
+    def here(context: dg.AssetExecutionContext) -> tuple[str, str]:
+        return split(name, context.partition_key)
+
+    @asset(description="Raw text tables from a dropped file, the care records or invented data; rows that do not belong are counted.")
+    @guarded
+    def extract(context: dg.AssetExecutionContext, config: Extract, home: Home, care_records: CareRecords):
+        period, unit = here(context)
+        kind: Kind = config.source  # type: ignore[assignment]
+        got = collect(
+            whole,
+            period,
+            unit,
+            kind,
+            inbox=home.inbox(name, unit, period),
+            demo=home.root / "demo",
+            children=config.children,
+            url=care_records.url,
+            schema=care_records.schema_name,
+        )
+        left_out = int(got.left_out["rows"].sum()) if len(got.left_out) else 0
+        frames = {table: frame for table, frame in got.tables.items() if table in whole}
+        rows = {f"rows of {table}": len(frame) for table, frame in frames.items()}
+        extras = {"@issues": got.issues, "@left_out": got.left_out, "@facts": pairs(got.facts)}
+        return dg.MaterializeResult(
+            value=frames | extras,
+            metadata={"source": got.facts["source"], "rows left out": left_out, "reading issues": len(got.issues), **rows},
+        )
+
+    @asset(
+        ins=upstream("extract"),
+        check_specs=[shape_spec(name)],
+        description="The same tables with types, read once; cells that cannot be read are kept aside.",
+    )
+    @guarded
+    def tables(context: dg.AssetExecutionContext, extract: Frames):
+        from validation.schema import shape_faults
+        from validation.typed import as_frames, lineage, typed
+
+        period, _ = here(context)
+        at = whole.at(period)
+        made = typed({table: frame for table, frame in extract.items() if table in at}, at)
+        frames = as_frames(made)
+        faults = shape_faults(at, made)
+        root = next(table for table in at if table.level == next(iter(at.levels)))
+        children = len(made.tables[root.name])
+        unreadable = sum(len(cells.positions) for cells in made.unreadable)
+        frames["@lineage"] = pairs({"sha256": lineage(frames)})
+        return dg.MaterializeResult(
+            value=frames,
+            metadata={"children": children, "cells that cannot be read": unreadable, "lineage": value(frames, "@lineage")["sha256"]},
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="shape", passed=not faults and children > 0, metadata={"faults": " ".join(faults), "children": children}
+                )
+            ],
+        )
+
+    @asset(description="The return of the period before as the Department accepted it, or nothing; the metadata say which.")
+    @guarded
+    def last_year(context: dg.AssetExecutionContext, home: Home):
+        from exports.xml import read
+
+        period, unit = here(context)
+        before = whole.previous(period)
+        path, origin = _accepted(home, name, unit, before) if before else (None, "no period before this one is described")
+        frames: Frames = {"@facts": pairs({"last_year": origin})}
+        if path is not None and before is not None:
+            frames |= dict(read([path], name, before).tables)
+        return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1})
+
+    @asset(
+        ins=upstream("extract", "tables", "last_year"),
+        check_specs=finding_specs(name),
+        description="Every row that breaks a rule; which rules were not run and why, which crashed.",
+    )
+    @guarded
+    def findings(context: dg.AssetExecutionContext, config: Rules, home: Home, extract: Frames, tables: Frames, last_year: Frames):
+        from validation.local import in_force, read_local
+        from validation.rule import run
+        from validation.rules import book
+
+        period, unit = here(context)
+        rulebook = book(name)
+        given = _submission(name, period, config.ruleset, extract, tables, last_year)
+        local = read_local(home.root / "rules" / f"{name}.csv", rulebook)
+        outcome = run(rulebook, given, severity=in_force(local, dt.date.today()), issues=extract["@issues"])
+        for code, text in outcome.tracebacks.items():
+            _keep(home.root, f"{context.run_id[:8]}_{code}", text)
+        severities = outcome.findings["severity"].value_counts()
+        frames = {
+            "findings": outcome.findings,
+            "ran": pd.DataFrame({"code": outcome.ran}, dtype="str"),
+            "not_run": pairs(outcome.not_run),
+            "crashed": pairs(outcome.crashed),
+            "local": local,
+            "@facts": pairs({"lineage": value(tables, "@lineage")["sha256"], "book": rulebook.version, "ruleset": config.ruleset or period}),
+        }
+        address = home.address(name, unit, period)
+        return dg.MaterializeResult(
+            value=frames,
+            metadata={
+                "errors": int(severities.get("error", 0)),
+                "queries": int(severities.get("query", 0)),
+                "rules run": len(outcome.ran),
+                "rules not run": len(outcome.not_run),
+                "rules crashed": len(outcome.crashed),
+                "rule book": rulebook.version,
+                "report": dg.MetadataValue.url(address),
+            },
+            check_results=list(finding_results(name, outcome.findings, outcome.crashed, address)),
+        )
+
+    @asset(
+        ins=upstream("extract", "tables", "findings"),
+        check_specs=[complete_spec(name)],
+        description="The Department's XML file in the working area; where rows cannot be written, the rules that stop it.",
+    )
+    @guarded
+    def xml(context: dg.AssetExecutionContext, config: File, home: Home, extract: Frames, tables: Frames, findings: Frames):
+        from assets.sources.header import header
+        from exports.xml import obstacles, write
+        from validation.typed import from_frames
+
+        period, unit = here(context)
+        at = whole.at(period)
+        given = from_frames(tables, at)
+        stopping = obstacles(given, at)
+        facts = _identity(name, extract, findings, f"incomplete {config.incomplete}")
+        paths = []
+        serial = ""
+        if not len(stopping) or config.incomplete:
+            demo = value(extract, "@facts")["source"] == DEMO
+            software = "DEMO" if demo else SOFTWARE
+            serial = home.store(context.run_id).next_serial(name, unit, period, facts)
+            line = header(whole, period, unit, software, release(), serial, dt.datetime.now()).iloc[0].to_dict()
+            stem = f"{name}_{unit}_{period}" + ("_DEMO_NOT_FOR_SUBMISSION" if demo else "")
+            folder = home.work(name, unit, period, "files")
+            _emptied(folder, ".xml")
+            paths.append(write(given, at, line, folder / f"{stem}.xml", incomplete=config.incomplete).path)
+        frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | {"serial": serial})}
+        codes = stopping["rule"].value_counts().sort_index()
+        return dg.MaterializeResult(
+            value=frames,
+            metadata={
+                "files": len(paths),
+                "serial": serial,
+                "cells and rows that cannot be written": len(stopping),
+                "stopped by": " ".join(f"{code} ({count})" for code, count in codes.items()),
+                "report": dg.MetadataValue.url(home.address(name, unit, period)),
+            },
+            check_results=[
+                dg.AssetCheckResult(check_name="complete", passed=not len(stopping), metadata={"cells and rows": len(stopping)})
+            ],
+        )
+
+    @asset(
+        ins=upstream("extract", "tables", "last_year", "findings", "xml"),
+        description="The findings as one page, one workbook, CSV and JSON, in the working area.",
+    )
+    @guarded
+    def report(
+        context: dg.AssetExecutionContext, home: Home, extract: Frames, tables: Frames, last_year: Frames, findings: Frames, xml: Frames
+    ):
+        from exports.report import report as assemble
+        from exports.report import write_csv, write_json, write_page, write_workbook
+
+        period, unit = here(context)
+        said = value(findings, "@facts")
+        given = _submission(name, period, said["ruleset"], extract, tables, last_year)
+        assembled = assemble(
+            given,
+            outcome_from(findings),
+            facts={
+                "return": whole.title,
+                "unit": unit,
+                "period": period,
+                "ruleset": said["ruleset"],
+                "rule book": said["book"],
+                **value(extract, "@facts"),
+                "last year": value(last_year, "@facts")["last_year"],
+                "run": context.run_id,
+                "software": f"{SOFTWARE} {release()}",
+                "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                "serial": value(xml, "@facts")["serial"],
+            },
+            left_out=extract["@left_out"],
+            issues=extract["@issues"],
+            obstacles=xml["obstacles"],
+            local=findings["local"],
+        )
+        folder = home.work(name, unit, period, "report_files")
+        paths = []
+        for write, file in (
+            (write_page, "report.html"),
+            (write_workbook, "findings.xlsx"),
+            (write_csv, "findings.csv"),
+            (write_json, "findings.json"),
+        ):
+            write(assembled, folder / file)
+            (folder / file).chmod(0o600)
+            paths.append(folder / file)
+        frames = {"files": _files(paths), "@facts": pairs({"lineage": said["lineage"]})}
+        return dg.MaterializeResult(
+            value=frames, metadata={"report": dg.MetadataValue.url(home.address(name, unit, period)), "files": len(paths)}
+        )
+
+    @asset(
+        ins=upstream("extract", "tables", "findings", "xml", "report"),
+        description="One version of one lineage in the store: the file for the Department with its findings and report. Invented data are marked.",
+    )
+    @guarded
+    def published(
+        context: dg.AssetExecutionContext, home: Home, extract: Frames, tables: Frames, findings: Frames, xml: Frames, report: Frames
+    ):
+        period, unit = here(context)
+        lineages = {
+            stage: value(frames, "@facts")["lineage"] for stage, frames in (("findings", findings), ("xml", xml), ("report", report))
+        }
+        if set(lineages.values()) != {value(tables, "@lineage")["sha256"]}:
+            raise MixedLineage(f"{name} {unit} {period}: findings, file and report are not of the same tables; run the whole return again.")
+        facts = value(xml, "@facts")
+        files = {Path(path).name: Path(path) for frames in (xml, report) for path in frames["files"]["path"]}
+        source = value(extract, "@facts")
+        names = [Path(path).name for path in xml["files"]["path"]]
+        severities = findings["findings"]["severity"].value_counts()
+        version = home.store(context.run_id).publish(
+            name,
+            unit,
+            period,
+            files,
+            {
+                **{key: facts[key] for key in ("lineage", "rule_book", "code_version", "content_key")},
+                "lineages": lineages,
+                "submission": [file for file in names if "NOT_FOR_SUBMISSION" not in file],
+                "source": source["source"],
+                "input_sha256": source["input_sha256"],
+                "demo": source["source"] == DEMO,
+                **({"serial": facts["serial"]} if facts["serial"] else {}),
+                "counts": {
+                    "children": sum(len(tables[table.name]) for table in whole if table.level == next(iter(whole.levels))),
+                    "errors": int(severities.get("error", 0)),
+                    "queries": int(severities.get("query", 0)),
+                    "rules_run": len(findings["ran"]),
+                    "rules_not_run": len(findings["not_run"]),
+                    "rules_crashed": len(findings["crashed"]),
+                    "obstacles": len(xml["obstacles"]),
+                },
+            },
+        )
+        return dg.MaterializeResult(
+            value={"files": _files(list(version.files.values()))},
+            metadata={
+                "version": version.id,
+                "made before": version.reused,
+                "files": len(version.files),
+                "invented data": source["source"] == DEMO,
+                "report": dg.MetadataValue.url(home.address(name, unit, period)),
+                **{f"sha256 of {file}": digest for file, digest in version.hashes.items()},
+            },
+        )
+
+    return [extract, tables, last_year, findings, xml, report, published]
+
+
+def _submission(name: str, period: str, ruleset: str, extract: Frames, tables: Frames, last_year: Frames) -> Any:
+    """The typed tables as the rules take them; another period's rule set types the raw tables again, by its own description."""
+    from validation.submission import Submission, submit
+    from validation.typed import from_frames, typed
+
+    whole = described(name)
+    previous = {table: frame for table, frame in last_year.items() if table in whole}
+    if ruleset and ruleset != period:
+        raw = {table: frame for table, frame in extract.items() if table in whole}
+        return submit(name, raw, period, ruleset, previous or None)
+    at = whole.at(period)
+    assert at.period is not None
+    return Submission(at, at.period, from_frames(tables, at), typed(previous, at) if previous else None)
+
+
+def outcome_from(findings: Frames) -> Any:
+    """What the asset [return, findings] kept, as the run's outcome."""
+    from validation.rule import Outcome
+
+    return Outcome(findings["findings"], list(findings["ran"]["code"]), value(findings, "not_run"), value(findings, "crashed"))
+
+
+def _identity(name: str, extract: Frames, findings: Frames, content: str) -> dict[str, str]:
+    """What decides a published version's content, as the store compares it."""
+    said, source = value(findings, "@facts"), value(extract, "@facts")
+    settings = findings["local"].to_csv(index=False)
+    key = hashlib.sha256("\n".join([content, said["ruleset"], source["source"], source["input_sha256"], settings]).encode()).hexdigest()
+    return {"lineage": said["lineage"], "rule_book": said["book"], "code_version": f"{SOFTWARE} {release()}", "content_key": key}
+
+
+def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | None, str]:
+    """Last period's file: ours if its hash is the one recorded as accepted, else the one downloaded from the portal."""
+    store = home.store("read")
+    record = store.accepted_hash(name, unit, period)
+    folder = home.inbox(name, unit, period) / "accepted"
+    given = sorted(folder.glob("*.xml")) if folder.is_dir() else []
+    if record:
+        for version in _versions(store, name, unit, period):
+            for file, digest in version.hashes.items():
+                if record.files.get(file) == digest:
+                    store.verify(version)
+                    return version.files[file], f"the file of {period} recorded as accepted"
+    if given:
+        return given[-1], f"the file of {period} downloaded from the portal"
+    return None, f"nothing of {period} is recorded as accepted and no file was dropped"
+
+
+def _versions(store: Any, name: str, unit: str, period: str) -> list[Any]:
+    try:
+        return list(store.versions(name, unit, period))
+    except NothingPublished:
+        return []
+
+
+def _files(paths: list[Path]) -> pd.DataFrame:
+    hashes = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths]
+    return pd.DataFrame({"path": [str(path) for path in paths], "sha256": hashes}, dtype="str")
+
+
+def _emptied(folder: Path, suffix: str) -> None:
+    for path in folder.glob(f"*{suffix}"):
+        path.unlink()
+
+
+def _keep(root: Path, name: str, text: str) -> None:
+    """A crashed rule's traceback, for the developers' eyes only."""
+    folder = root / "errors"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(folder / f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

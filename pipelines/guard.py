@@ -1,0 +1,49 @@
+"""Nothing personal leaves a step: every exception becomes a fixed sentence, its traceback goes to a private file."""
+
+import functools
+import os
+import secrets
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipelines.resources import home_path
+from returns.refusal import Refusal
+
+
+class StepRefused(Exception):
+    """A step that would not go on; the sentence is for the user and holds no value."""
+
+
+class StepFailed(Exception):
+    """A fault of the program; the traceback is in a private file under the id named."""
+
+
+def guarded(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a step's body (first argument: Dagster's context). Told refusals keep their sentence, anything else gives an error id only."""
+
+    @functools.wraps(step)
+    def body(context: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return step(context, *args, **kwargs)
+        except Refusal as refusal:
+            sentence = str(refusal)
+            context.log.error(sentence)
+            told: Exception = StepRefused(sentence)
+        except Exception:  # noqa: BLE001 - whatever it is, its text may quote a child's data
+            told = StepFailed(f"The step failed through a fault of the program. Error id {keep_traceback(home_path())}: see the folder errors.")
+        raise told from None
+
+    return body
+
+
+def keep_traceback(home: Path) -> str:
+    """Write the current traceback to a private file (0600) outside Dagster's home and give its id."""
+    folder = home / "errors"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    identity = secrets.token_hex(4)
+    descriptor = os.open(folder / f"{identity}.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(traceback.format_exc())
+    return identity

@@ -1,0 +1,63 @@
+"""What steps are given: the home folder with its store, and where the care records are."""
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import dagster as dg
+
+from exports.store import Store
+
+SOFTWARE = "statutory-returns"
+
+
+def home_path() -> Path:
+    """The folder of everything this installation keeps: RETURNS_HOME, else ./data."""
+    return Path(os.environ.get("RETURNS_HOME") or "data").resolve()
+
+
+class Home(dg.ConfigurableResource):
+    """The home folder: `store` (published versions), `work` (values of assets), `inbox` (dropped files), `rules` (local settings)."""
+
+    path: str = ""
+
+    @property
+    def root(self) -> Path:
+        return Path(self.path).resolve() if self.path else home_path()
+
+    def store(self, run: str) -> Store:
+        return Store(self.root / "store", run)
+
+    def inbox(self, name: str, unit: str, period: str) -> Path:
+        return self.root / "inbox" / name / unit / period
+
+    def work(self, *parts: str) -> Path:
+        """A folder of the working area, made if need be, for this user only."""
+        folder = self.root / "work"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in parts:
+            folder /= part
+            folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def address(self, name: str, unit: str, period: str) -> str:
+        """Where `make serve` shows the report; opens only in a browser that was let in."""
+        door = os.environ.get("RETURNS_ADDRESS") or "http://127.0.0.1:3000"
+        return f"{door}/reports/{name}/{unit}/{period}/"
+
+
+class CareRecords(dg.ConfigurableResource):
+    """The care records database (SSD): its SQLAlchemy address from RETURNS_SSD_URL, its schema from RETURNS_SSD_SCHEMA."""
+
+    @property
+    def url(self) -> str | None:
+        return os.environ.get("RETURNS_SSD_URL") or None
+
+    @property
+    def schema_name(self) -> str | None:
+        return os.environ.get("RETURNS_SSD_SCHEMA") or None
+
+
+def release() -> str:
+    """The installed version of this software."""
+    return version(SOFTWARE)
