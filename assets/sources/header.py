@@ -29,8 +29,8 @@ def header(
         "SourceLevel": "L",
         "LEA": unit,
         "SoftwareCode": software,
-        "Release": release,
-        "SerialNo": serial,
+        "Release": release or None,
+        "SerialNo": serial or None,
         "DateTime": now.replace(microsecond=0, tzinfo=None).isoformat() if now else None,
     }
     values |= {field.name: field.only for field in table.fields if field.only}

@@ -1,0 +1,179 @@
+"""A return's tables as CSV files, one a table."""
+
+import codecs
+import csv
+import io
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from assets.sources.errors import SourceError
+from returns.model import Return, Table
+
+LARGEST = 512 * 2**20  # bytes
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "",  # before UTF-16, whose mark it begins with; Excel never writes it
+    codecs.BOM_UTF32_BE: "",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class Read(NamedTuple):
+    """Raw tables, and what was not read as it stands: table, field, what (a sentence), row and line (0: all of it)."""
+
+    tables: dict[str, pd.DataFrame]
+    issues: pd.DataFrame
+
+
+class Issues:
+    """What the reading showed, as it comes."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, str, str]] = []
+
+    def add(self, what: str, table: str = "", fields: Sequence[str] = ("",)) -> None:
+        self.found += [(table, name, what) for name in fields]
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(self.found, columns=["table", "field", "what"], dtype="str").assign(row=0, line=0)
+
+
+def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
+    """The raw tables of a folder of CSV files (or of one file).
+
+    A file is a table by its name (`cin_2026_Section47.csv`) or else by its columns. Values are text as given, empty is
+    missing; index `row` counts the lines below the headings from 0, empty ones not counted. A table without a file is
+    not in the result. Raises SourceError, UnknownPeriod.
+    """
+    path = Path(path)
+    described = described.at(period)
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv") if path.is_dir() else [path]
+    expected = ", ".join(table.name for table in described)
+    if not files:
+        raise SourceError(f"The folder {path.name} holds no CSV file; expected one for each table: {expected}.")
+    tables: dict[str, pd.DataFrame] = {}
+    origin: dict[str, str] = {}
+    issues = Issues()
+    for file in files:
+        body = io.StringIO(_text(file, issues), newline="")
+        headings = _headings(file, body)
+        table = _by_name(file, described) or _by_columns(headings, described)
+        if table is None:
+            issues.add(f"{file.name} was not read: neither its name nor its columns are those of a table.")
+            continue
+        if table.name in origin:
+            raise SourceError(
+                f"{file.name} and {origin[table.name]} both hold the table {table.name}; leave only one of them."
+            )
+        origin[table.name] = file.name
+        tables[table.name] = _read(file, body, headings, table, period, issues)
+    if not tables:
+        names = ", ".join(file.name for file in files)
+        raise SourceError(f"None of the files ({names}) is a table of the return; expected the tables {expected}.")
+    return Read(tables, issues.frame())
+
+
+def _text(file: Path, issues: Issues) -> str:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise SourceError(f"{file.name} is larger than {LARGEST // 2**20} MiB; split it or check what it is.")
+        raw = file.read_bytes()
+    except OSError:
+        raise SourceError(f"{file.name} cannot be read; check that it is there and that you may read it.") from None
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS.items() if raw.startswith(mark)), "utf-8")
+    text = _decoded(raw, encoding)
+    if text is None and encoding == "utf-8":
+        text = _decoded(raw, "cp1252")
+        issues.add(f"{file.name} is not in UTF-8; it was read as Windows-1252: check letters with accents.")
+    if text is None or "\0" in text:
+        raise SourceError(f"{file.name} is not text that can be read; save it as CSV in UTF-8.")
+    return text
+
+
+def _decoded(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding) if encoding else None
+    except UnicodeDecodeError:
+        return None
+
+
+def _headings(file: Path, body: io.StringIO) -> list[str]:
+    try:
+        headings = [name.strip() for name in next(csv.reader(body, strict=True), [])]
+    except csv.Error:
+        raise SourceError(f"{file.name}: the line of headings cannot be read; expected names with commas.") from None
+    if not any(headings):
+        raise SourceError(f"{file.name}: the first line is empty; expected the names of the columns.")
+    if len(headings) == 1 and any(mark in headings[0] for mark in ";\t|"):
+        raise SourceError(f"{file.name}: the headings are not separated by commas; save it as comma-separated CSV.")
+    twice = sorted({name for name in headings if headings.count(name) > 1})
+    if twice:
+        names = ", ".join(name or "(no name)" for name in twice)
+        raise SourceError(f"{file.name}: the column {names} is there more than once; leave only one.")
+    return headings
+
+
+def _by_name(file: Path, described: Return) -> Table | None:
+    name = "".join(filter(str.isalnum, file.stem)).lower()
+    named = [table for table in described if name.endswith(table.name.lower())]
+    return max(named, key=lambda table: len(table.name), default=None)
+
+
+def _by_columns(headings: Sequence[str], described: Return) -> Table | None:
+    """The one table whose own fields (not the ids that others carry) the headings name most of."""
+    ids = {name for names in described.levels.values() for name in names}
+    given = {name.lower() for name in headings}
+    known = {
+        table.name: sum(field.name.lower() in given for field in table.fields if field.name not in ids)
+        for table in described
+    }
+    most = max(known.values())
+    best = [name for name, count in known.items() if count == most]
+    return described[best[0]] if most and len(best) == 1 else None
+
+
+def _read(
+    file: Path, body: io.StringIO, headings: list[str], table: Table, period: str, issues: Issues
+) -> pd.DataFrame:
+    right = {field.name.lower(): field.name for field in table.fields}
+    names = [right.get(name.lower(), name) for name in headings]
+    if len({*names}) < len(names):
+        raise SourceError(f"{file.name}: two columns differ only in capital letters; leave only one of them.")
+    frame = _values(body, names)
+    if frame is None:
+        raise SourceError(
+            f"{file.name}: a line holds more values than there are headings, or a quote is not closed; put it right."
+        )
+    if unknown := [name or "(no name)" for name in names if name not in table]:
+        issues.add(f"{file.name}: no column of {table.name} in {period}; not read", table.name, unknown)
+    if lacking := [name for name in table.columns if name not in names]:
+        issues.add(f"{file.name}: the column is not there; rules on it are not run", table.name, lacking)
+    return frame[[name for name in names if name in table]].set_axis(pd.RangeIndex(len(frame), name="row"))
+
+
+def _values(body: io.StringIO, names: list[str]) -> pd.DataFrame | None:
+    """Columns of text; None where a line holds more values than there are names."""
+    beyond = "\0"  # no heading can have this name
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                body,
+                header=None,
+                names=[*names, beyond],
+                index_col=False,
+                dtype="str",
+                keep_default_na=False,
+                na_values=[""],
+                low_memory=False,
+            )
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame(columns=names, dtype="str")
+    except (pd.errors.ParserError, pd.errors.ParserWarning):
+        return None
+    return None if frame.pop(beyond).notna().any() else frame
