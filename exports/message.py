@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from returns.model import Field, InForce, Return, Table
+from returns.model import Code, Field, InForce, Return, Table
 
 OWN_TEXT = "."
 
@@ -74,3 +74,13 @@ def _add_field(row: Element, table: Table, item: Field) -> None:
             parent.children.append(found := Element(tag, "group", table, None, *often))
         parent = found
     parent.children.append(Element(item.tag, "value", table, item, least=int(item.required)))
+
+
+def writable(described: Return, codes: str) -> tuple[Code, ...]:
+    """The codes of a set that are sent in the period of `described`; some in force are only read."""
+    period = described.period
+    return tuple(
+        code
+        for code in described.codes[codes]
+        if period is None or code.unwritten_since is None or described.later(code.unwritten_since, period.name)
+    )

@@ -181,6 +181,11 @@ def tree(path: Path, limit: int, depth: int = DEPTH) -> Any:
     return root
 
 
+def own(markup: bytes) -> Any:
+    """What this program itself made, as lxml's root element."""
+    return etree.fromstring(markup, etree.XMLParser(**_SAFE))
+
+
 def validated(path: Path, schema: Any, most: int = 100) -> list[tuple[int, str]]:
     """Check a whole file against a compiled schema as it streams by: the line and libxml2's error name of the first `most` faults."""
     with _file(path) as file:
