@@ -14,16 +14,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from validation.typed import TEXT
+from returns import described
+from returns.model import Return
+from validation.typed import PARENT, TEXT
 
 FOLDER = Path(__file__).parent
 LATEST = "2025-26"
+GENERATED = ("CINdetailsID", "AssessmentID", "CPPID")
 
 _SINCE = re.compile(r"\bfrom ([0-9]{4}-[0-9]{2})$")
 _UNTIL = re.compile(r"\buntil ([0-9]{4}-[0-9]{2})$")
 _ALIKE = re.compile(r"(\D*)([0-9]+)\.\.([0-9]+)")
 
-Tables = dict[str, dict[str, dict[str, str]]]
+Cells = dict[str, str]
+Tables = dict[str, dict[str, Cells]]
+Drawing = tuple[dict[str, pd.DataFrame], frozenset[tuple[str, object]]]
 
 
 class Misdrawn(ValueError):
@@ -67,6 +72,10 @@ class Case:
             )
             for name, rows in self.tables.items()
         }
+
+    def covers(self, table: str, keys: tuple[str, ...]) -> bool:
+        """Whether the table, if drawn, was drawn with all of `keys`."""
+        return table not in self.columns or set(keys) <= set(self.columns[table])
 
     def fields_of(self, table: str) -> str:
         """The flagged fields of `table`, as findings write them."""
@@ -155,3 +164,79 @@ def _labels(drawn: str) -> list[tuple[str, str]]:
 
 def _unquoted(cell: str) -> str:
     return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == "'" else cell
+
+
+def nested(case: Case) -> Drawing | None:
+    """The drawing as a reader of documents gives it, and what is marked in it: rows know their parent's row, ids are not counted.
+
+    Rows that hang nowhere (an id is missing, or there is no such parent) cannot come out of a document and are left out. None where
+    the drawing does not say which row hangs where.
+    """
+    given = described("cin").at(case.period)
+    tables = _with_parents(case, given)
+    hangs: dict[str, dict[str, int]] = {name: {} for name in tables}
+    place = {name: {label: n for n, label in enumerate(rows)} for name, rows in tables.items()}
+    for table in given:
+        if table.name not in tables or not table.parent:
+            continue
+        keys = _keys(given, table.parent)
+        above = [(_ids(cells, keys), label) for label, cells in tables[table.parent].items() if _ids(cells, keys)]
+        if len(dict(above)) < len(above) or not (case.covers(table.name, keys) and case.covers(table.parent, keys)):
+            return None
+        parents = {ids: label for ids, label in above if not given[table.parent].parent or label in hangs[table.parent]}
+        hangs[table.name] = {
+            label: place[table.parent][parents[ids]]
+            for label, cells in tables[table.name].items()
+            if (ids := _ids(cells, keys)) in parents
+        }
+    kept = {name: list(hangs[name] if given[name].parent else rows) for name, rows in tables.items()}
+    if not any(hangs.values()) or (case.whole is not None and any(len(kept[name]) < len(tables[name]) for name in tables)):
+        return None
+    frames = {}
+    for name, rows in tables.items():
+        columns = [c for c in (case.columns[name] if name in case.tables else ["LAchildID"]) if c not in GENERATED]
+        cells = {column: pd.array([rows[label].get(column) for label in kept[name]], dtype=TEXT) for column in columns}
+        frames[name] = pd.DataFrame(cells, index=pd.Index([place[name][label] for label in kept[name]], dtype="int64"))
+        if given[name].parent:
+            frames[name][PARENT] = pd.array([hangs[name][label] for label in kept[name]], dtype="int64")
+    return frames, frozenset((name, place[name][label]) for name, label in case.marked if label in kept[name])
+
+
+def _with_parents(case: Case, given: Return) -> Tables:
+    """The drawn tables, and above them the rows that their ids speak of, where those tables were not drawn."""
+    tables = dict(case.tables)
+    for table in reversed(tuple(given)):
+        if table.name in tables and table.parent and table.parent not in case.tables:
+            keys, above = _keys(given, table.parent), tables.setdefault(table.parent, {})
+            for ids in dict.fromkeys(_ids(cells, keys) for cells in tables[table.name].values()):
+                if ids:
+                    above[" ".join(ids)] = dict(zip(keys, ids, strict=True))
+    return tables
+
+
+def _keys(given: Return, table: str) -> tuple[str, ...]:
+    return given.levels[given[table].level or "child"]
+
+
+def _ids(cells: Cells, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The row's ids, or none if one of them is missing."""
+    return tuple(cells[key] for key in keys) if all(cells.get(key) for key in keys) else ()
+
+
+def listed(case: Case) -> Drawing | None:
+    """The drawing with an assessment's factors in a list on its own row; None where no factors are drawn.
+
+    Rows with an id missing are left out: there a list belongs to its row all the same.
+    """
+    if "AssessmentFactorsList" not in case.tables:
+        return None
+    keys = ("LAchildID", "CINdetailsID", "AssessmentID")
+    frames = case.frames()
+    factors: dict[tuple[str, ...], list[str]] = {}
+    for cells in case.tables["AssessmentFactorsList"].values():
+        factors.setdefault(_ids(cells, keys), []).extend(cells.get("AssessmentFactor", "").split())
+    del frames["AssessmentFactorsList"]
+    rows = {label: _ids(cells, keys) for label, cells in case.tables["Assessments"].items()}
+    frames["Assessments"]["AssessmentFactors"] = pd.Series({label: factors.get(ids, []) for label, ids in rows.items()})
+    frames["Assessments"] = frames["Assessments"].loc[[label for label, ids in rows.items() if ids]]
+    return frames, frozenset(mark for mark in case.marked if mark[0] != "Assessments" or rows[mark[1]])

@@ -3,27 +3,37 @@
 import pandas as pd
 import pytest
 
-from rules.drawn import Case, cases
+from rules.drawn import Case, cases, listed, nested
 from validation import validate
 
 CASES = cases("cin")
 
 
-def check(case: Case, tables: dict[str, pd.DataFrame]) -> None:
+def check(case: Case, tables: dict[str, pd.DataFrame], marked: frozenset[tuple[str, object]]) -> None:
     findings = validate("cin", tables, period=case.period, rules=[case.code])
 
     assert (findings.attrs["not_run"], findings.attrs["crashed"], findings.attrs["ran"]) == ({}, {}, [case.code])
     if case.whole is not None:
         assert findings["table"].isna().tolist() == [True] * case.whole
         return
-    assert set(zip(findings["table"], findings["row"], strict=True)) == case.marked
-    assert len(findings) == len(case.marked)
+    assert set(zip(findings["table"], findings["row"], strict=True)) == marked
+    assert len(findings) == len(marked)
     assert {(table, fields) for table, fields in zip(findings["table"], findings["fields"], strict=True)} == {
-        (table, case.fields_of(table)) for table, _ in case.marked
+        (table, case.fields_of(table)) for table, _ in marked
     }
     assert set(findings["severity"]) <= {"query" if case.code.endswith("Q") else "error"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_flags_exactly_the_marked_rows(case):
-    check(case, case.frames())
+    check(case, case.frames(), case.marked)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if nested(case)], ids=str)
+def test_flags_the_same_rows_of_a_document(case):
+    check(case, *nested(case))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if listed(case)], ids=str)
+def test_flags_the_same_rows_when_factors_are_a_list(case):
+    check(case, *listed(case))
