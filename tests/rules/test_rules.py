@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from rules.drawn import Case, cases, listed, nested
+from rules.drawn import Case, cases
+from rules.shaped import listed, nested
 from validation import validate
 
 CASES = cases("cin")
