@@ -4,6 +4,8 @@ What is data stands first (MAPPING, EVENTS, COHORT, AS_AT_END, WORDS); code foll
 """
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import pandas as pd
@@ -381,8 +383,8 @@ def _apart(period: Period, start: pd.Series, end: pd.Series) -> pd.Series:
 
 
 def _all_elsewhere(period: Period, *days: pd.Series) -> pd.Series:
-    together = pd.concat(days, axis=1)
-    return together.notna().any(axis=1) & ~together.apply(_within, period=period).any(axis=1)
+    known = reduce(or_, (day.notna() for day in days))
+    return known & ~reduce(or_, (_within(day, period) for day in days))
 
 
 LEFT_OUT: dict[
@@ -463,9 +465,9 @@ def _outside_section_47(
     """DateOfInitialCPC of the referrals: conferences of the year that no section 47 enquiry of the return has."""
     ssd, episodes = "ssd_initial_cp_conference", placed["CINdetails"]
     under = held(conferences["enquiry"], placed["Section47"]["source_key"])
-    given = conferences.index.to_series().isin(first.index)
-    rest = out.unless(ssd, under & ~given, conferences, "a further conference of the same enquiry")
-    rest = _belonging("Conferences", ssd, rest[~under], period, out)
+    further = under & ~conferences.index.to_series().isin(first.index)
+    out.unless(ssd, further, conferences, "a further conference of the same enquiry")
+    rest = _belonging("Conferences", ssd, conferences[~under], period, out)
     rest = out.unless(ssd, rest["DateOfInitialCPC"].isna(), rest, "no date and no section 47 enquiry in the return")
     elsewhere = ~held(rest["referral"], episodes["source_key"])
     rest = out.unless(ssd, elsewhere, rest, "its referral is not in the return")

@@ -38,6 +38,8 @@ def build(
     engine = sa.create_engine(url)
     try:
         with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA synchronous = OFF")
             if schema:
                 connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
                 connection = connection.execution_options(schema_translate_map={None: schema})
