@@ -14,6 +14,7 @@ Tables = dict[str, list[Cells]]
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 ETHNICITIES = ["WBRI", "WBRI", "MWBC", "BCRB", "NOBT", "REFU", "wbri", "WBRT", "WBRI "]
 DISABILITIES = ["MOB", "HAND", "PC", "INC", "COMM", "LD", "HEAR", "VIS", "BEH", "CON", "AUT", "DDA"]
+SOURCES = ["1A", "2A", "3F", "5D", "6", "10"]
 CLOSURES = ["RC1", "RC2", "RC7", "RC8", "RC8", "RC9", "RC9", "RC10", "rc8"]
 FACTORS = ["1A", "3B", "10A", "16A", "18B", "20", "24A", "21", "21"]
 ODD_FACTORS = ["18A", "18a", "19A", "19a", "8A", "3b", "210", "21 "]
@@ -170,6 +171,7 @@ class _Draw:
                     (year, "2025-02-30"),
                     (year, ""),
                     ("", reference),
+                    ("", ""),
                     ("20x5", reference),
                     (str(self.end.year + 1), reference),
                     (year, f"{self.end:%d/%m/%Y}"),
@@ -217,7 +219,9 @@ class _Draw:
                     upn + "1",
                     upn[:4],
                     upn[:5],
-                    upn[:6] + "X" + upn[7:],
+                    upn[:4] + "X" + upn[5:],
+                    upn[:11] + "X" + upn[12:],
+                    upn[0] + "A" + upn[2:],
                     upn[:12] + "I",
                     upn[:12] + "b",
                     "1" + upn[1:],
@@ -254,6 +258,8 @@ class _Draw:
         elif born == date(2000, 2, 29):
             self.pool += [date(2025, 2, 28), date(2025, 3, 1)]
         died = self.any_day() if self.chance(0.12) else None
+        if born is not None and self.chance(0.05):
+            died = born + timedelta(days=self.random.choice([-1, 0, 1]))
         has_upn = self.chance(0.6)
         unknown = self.random.choice(["UN1", "UN1", "UN2", "UN3", "UN6", "UN7", "UN7", "UN8", "un7", "un2"])
         sex = "Sex" if "Sex" in self.columns["ChildIdentifiers"] else "GenderCurrent"
@@ -308,6 +314,8 @@ class _Draw:
 
     def episode(self, child: str | None, number: str, referral: date) -> None:
         ids = {"LAchildID": child, "CINdetailsID": number}
+        if self.chance(0.02):
+            referral = date(2013, 3, 31) + timedelta(days=self.random.choice([0, 1]))
         closed = self.maybe(self.soon(self.any_day()), 0.5)
         reason = self.random.choice(CLOSURES[:7]) if closed and self.chance(0.95) else None
         further = self.flag(0.2)
@@ -316,7 +324,7 @@ class _Draw:
             "CINdetails",
             **ids,
             CINreferralDate=self.written(referral),
-            ReferralSource=self.listed(["1A", "2A", "3F", "5D", "6", "10"], ["5E", "1a", "11", "6.0"]),
+            ReferralSource=None if referral.year == 2013 else self.listed(SOURCES, ["5E", "1a", "11", "6.0"]),
             PrimaryNeedCode=self.listed(["N0", "N1", "N9"], ["N10", "n1", "1"]),
             CINclosureDate=self.written(closed),
             ReasonForClosure=self.broken(reason, CLOSURES),
@@ -363,7 +371,7 @@ class _Draw:
             self.add(
                 "Section47",
                 **ids,
-                S47ActualStartDate=self.written(start),
+                S47ActualStartDate=self.written(self.maybe(start, 0.95)),
                 InitialCPCtarget=self.written(self.maybe(start + timedelta(days=self.random.randrange(14, 22)), 0.7)),
                 DateOfInitialCPC=self.written(day),
                 ICPCnotRequired=self.flag(0.1 if day else 0.4),
