@@ -1,0 +1,172 @@
+"""The pages over the store: what is published, the files of it. Only names that a manifest lists are ever opened."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from exports.store import BadName, Damaged, NothingPublished, Partition, Store, StoreError, Version
+from returns import described
+from returns.model import UnknownReturn
+
+OURS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A report is one page with its script in it. It may show itself and be saved; it reaches nothing else, here or outside.
+REPORT = (
+    "sandbox allow-scripts allow-same-origin allow-downloads allow-modals; default-src 'none'; "
+    "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+DOWNLOAD = "sandbox; default-src 'none'"
+
+# Not from the machine's own list, which may lack one or call it otherwise.
+TYPES = {
+    ".html": "text/html",
+    ".xml": "application/xml",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+KINDS = {
+    ".html": "The report, to read on the screen",
+    ".xml": "The file in the Department's form",
+    ".csv": "Every finding, for any program",
+    ".json": "Every finding, for other programs",
+    ".xlsx": "The findings as a workbook",
+}
+
+_templates = jinja2.Environment(
+    loader=jinja2.PackageLoader("pipelines"), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+def pages(store: Store) -> Starlette:
+    """An application, to be mounted at /reports, that shows what `store` holds."""
+
+    def index(_: Request) -> Response:
+        return _page("index.html", published=list(store.published()), named=_named, when=_when)
+
+    def partition(request: Request) -> Response:
+        """The current version, or with {version} the one named, and the way to all others."""
+        where = _where(request)
+        wanted = request.path_params.get("version")
+        version = _version(store, where, wanted) if wanted else store.current(*where)
+        others, trouble = [], ""
+        try:
+            others = [other for other in reversed(store.versions(*where)) if other.id != version.id]
+        except Damaged as damaged:
+            trouble = str(damaged)
+        return _page(
+            "version.html",
+            where=where,
+            version=version,
+            current=not wanted,
+            files=list(_files(version)),
+            others=others,
+            trouble=trouble,
+            named=_named,
+            when=_when,
+        )
+
+    def file(request: Request) -> Response:
+        version = _version(store, _where(request), request.path_params["version"])
+        path = version.files.get(request.path_params["file"])
+        if path is None:
+            raise NothingPublished(f"{version.partition}: version {version.id} has no file of this name")
+        store.verify(version)
+        page = path.suffix == ".html"
+        return FileResponse(
+            path,
+            filename=path.name,
+            media_type=TYPES.get(path.suffix, "application/octet-stream"),
+            content_disposition_type="inline" if page else "attachment",
+            headers={"Content-Security-Policy": REPORT if page else DOWNLOAD, "Cache-Control": "no-store"},
+        )
+
+    below = "/{ret}/{unit}/{period}"
+    return Starlette(
+        routes=[
+            Route("/", index),
+            Route(below + "/", partition),
+            Route(below + "/{version}/", partition),
+            Route(below + "/{version}/{file}", file),
+        ],
+        exception_handlers={StoreError: _told, HTTPException: _missing},
+    )
+
+
+def said(status: int, title: str, text: str) -> Response:
+    """A short page that says one thing."""
+    return _page("said.html", status, title=title, text=text)
+
+
+def _page(template: str, status: int = 200, **shown: Any) -> Response:
+    headers = {"Content-Security-Policy": OURS, "Cache-Control": "no-store"}
+    return HTMLResponse(_templates.get_template(template).render(**shown), status, headers)
+
+
+def _told(_: Request, error: Exception) -> Response:
+    missing = isinstance(error, NothingPublished | BadName)
+    return said(404 if missing else 500, "Nothing here" if missing else "This cannot be shown", f"{error}.")
+
+
+def _missing(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return said(error.status_code, "Nothing here", "There is no such page.")
+
+
+def _where(request: Request) -> Partition:
+    return Partition(*(request.path_params[part] for part in ("ret", "unit", "period")))
+
+
+def _version(store: Store, where: Partition, wanted: str) -> Version:
+    """The version of this id; the current one is found even where an older one is damaged."""
+    with contextlib.suppress(NothingPublished, Damaged):
+        current = store.current(*where)
+        if current.id == wanted:
+            return current
+    for version in store.versions(*where):
+        if version.id == wanted:
+            return version
+    raise NothingPublished(f"{where}: there is no version of this id")
+
+
+def _files(version: Version) -> Iterator[dict[str, Any]]:
+    """The files of a version as the page lists them, the report first, then what is for the Department."""
+    order = {".html": 0, ".xml": 1}
+    for path in sorted(version.files.values(), key=lambda path: (order.get(path.suffix, 2), path.name)):
+        yield {
+            "name": path.name,
+            "kind": KINDS.get(path.suffix, "A file of this version"),
+            "page": path.suffix == ".html",
+            "submission": path.name in version.manifest["submission"],
+            "size": _size(version.manifest["files"][path.name]["size"]),
+            "sha256": version.hashes[path.name],
+        }
+
+
+def _size(count: int) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count = count / 1000  # type: ignore[assignment]
+    return f"{count:.1f} GB"
+
+
+def _named(where: Partition) -> str:
+    with contextlib.suppress(UnknownReturn):
+        return described(where.ret).title
+    return where.ret
+
+
+def _when(created: str) -> str:
+    """A manifest's time as people in England say it."""
+    there = dt.datetime.fromisoformat(created).astimezone(ZoneInfo("Europe/London"))
+    return f"{there.day} {there:%B %Y, %H:%M}"
