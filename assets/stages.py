@@ -1,4 +1,7 @@
-"""The stages that every return goes through, as Dagster assets. Thin: each calls what does the work and keeps its frames."""
+"""The stages that every return goes through, as Dagster assets.
+
+Thin: each calls what does the work and keeps its frames.
+"""
 
 import datetime as dt
 import hashlib
@@ -15,7 +18,7 @@ from pipelines.checks import complete_spec, finding_results, finding_specs, shap
 from pipelines.guard import guarded
 from pipelines.io import pairs, value
 from pipelines.partitions import partitions, split
-from pipelines.resources import SOFTWARE, CareRecords, Home, release
+from pipelines.resources import SOFTWARE, CareRecords, Home, dropped, release
 from returns import described
 from returns.refusal import Refusal
 
@@ -28,7 +31,8 @@ class MixedLineage(Refusal):
 
 
 class Extract(dg.Config):
-    """Where the rows come from (auto, file, records, demo), and how many children are invented when nothing else is there."""
+    """Where the rows come from (auto, file, records, demo), and how many children are invented when nothing else is
+    there."""
 
     source: str = "auto"
     children: int = 500
@@ -46,7 +50,7 @@ class File(dg.Config):
     incomplete: bool = False
 
 
-def stages(name: str) -> list[dg.AssetsDefinition]:
+def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps, each of them plain
     """The assets of return `name`: extract, tables, last_year, findings, xml, report, published."""
     whole = described(name)
 
@@ -59,7 +63,9 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
     def here(context: dg.AssetExecutionContext) -> tuple[str, str]:
         return split(name, context.partition_key)
 
-    @asset(description="Raw text tables from a dropped file, the care records or invented data; rows that do not belong are counted.")
+    @asset(
+        description="Raw text tables from files, care records or invented data; rows that do not belong are counted."
+    )
     @guarded
     def extract(context: dg.AssetExecutionContext, config: Extract, home: Home, care_records: CareRecords):
         period, unit = here(context)
@@ -69,7 +75,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
             period,
             unit,
             kind,
-            inbox=home.inbox(name, unit, period),
+            files=dropped(home.inbox(name, unit, period)),
             demo=home.root / "demo",
             children=config.children,
             url=care_records.url,
@@ -81,7 +87,12 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
         extras = {"@issues": got.issues, "@left_out": got.left_out, "@facts": pairs(got.facts)}
         return dg.MaterializeResult(
             value=frames | extras,
-            metadata={"source": got.facts["source"], "rows left out": left_out, "reading issues": len(got.issues), **rows},
+            metadata={
+                "source": got.facts["source"],
+                "rows left out": left_out,
+                "reading issues": len(got.issues),
+                **rows,
+            },
         )
 
     @asset(
@@ -105,22 +116,32 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
         frames["@lineage"] = pairs({"sha256": lineage(frames)})
         return dg.MaterializeResult(
             value=frames,
-            metadata={"children": children, "cells that cannot be read": unreadable, "lineage": value(frames, "@lineage")["sha256"]},
+            metadata={
+                "children": children,
+                "cells that cannot be read": unreadable,
+                "lineage": value(frames, "@lineage")["sha256"],
+            },
             check_results=[
                 dg.AssetCheckResult(
-                    check_name="shape", passed=not faults and children > 0, metadata={"faults": " ".join(faults), "children": children}
+                    check_name="shape",
+                    passed=not faults and children > 0,
+                    metadata={"faults": " ".join(faults), "children": children},
                 )
             ],
         )
 
-    @asset(description="The return of the period before as the Department accepted it, or nothing; the metadata say which.")
+    @asset(
+        description="The return of the period before as the Department accepted it, or nothing; the metadata say which."
+    )
     @guarded
     def last_year(context: dg.AssetExecutionContext, home: Home):
         from exports.xml import read
 
         period, unit = here(context)
         before = whole.previous(period)
-        path, origin = _accepted(home, name, unit, before) if before else (None, "no period before this one is described")
+        path, origin = (
+            _accepted(home, name, unit, before) if before else (None, "no period before this one is described")
+        )
         frames: Frames = {"@facts": pairs({"last_year": origin})}
         if path is not None and before is not None:
             frames |= dict(read([path], name, before).tables)
@@ -132,7 +153,9 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
         description="Every row that breaks a rule; which rules were not run and why, which crashed.",
     )
     @guarded
-    def findings(context: dg.AssetExecutionContext, config: Rules, home: Home, extract: Frames, tables: Frames, last_year: Frames):
+    def findings(
+        context: dg.AssetExecutionContext, config: Rules, home: Home, extract: Frames, tables: Frames, last_year: Frames
+    ):
         from validation.local import in_force, read_local
         from validation.rule import run
         from validation.rules import book
@@ -151,7 +174,13 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
             "not_run": pairs(outcome.not_run),
             "crashed": pairs(outcome.crashed),
             "local": local,
-            "@facts": pairs({"lineage": value(tables, "@lineage")["sha256"], "book": rulebook.version, "ruleset": config.ruleset or period}),
+            "@facts": pairs(
+                {
+                    "lineage": value(tables, "@lineage")["sha256"],
+                    "book": rulebook.version,
+                    "ruleset": config.ruleset or period,
+                }
+            ),
         }
         address = home.address(name, unit, period)
         return dg.MaterializeResult(
@@ -171,10 +200,12 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
     @asset(
         ins=upstream("extract", "tables", "findings"),
         check_specs=[complete_spec(name)],
-        description="The Department's XML file in the working area; where rows cannot be written, the rules that stop it.",
+        description="The Department's XML file in the working area; where it cannot be written, which rules stop it.",
     )
     @guarded
-    def xml(context: dg.AssetExecutionContext, config: File, home: Home, extract: Frames, tables: Frames, findings: Frames):
+    def xml(
+        context: dg.AssetExecutionContext, config: File, home: Home, extract: Frames, tables: Frames, findings: Frames
+    ):
         from assets.sources.header import header
         from exports.xml import obstacles, write
         from validation.typed import from_frames
@@ -183,18 +214,21 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
         at = whole.at(period)
         given = from_frames(tables, at)
         stopping = obstacles(given, at)
-        facts = _identity(name, extract, findings, f"incomplete {config.incomplete}")
+        facts = _identity(extract, findings, f"incomplete {config.incomplete}")
         paths = []
         serial = ""
         if not len(stopping) or config.incomplete:
             demo = value(extract, "@facts")["source"] == DEMO
             software = "DEMO" if demo else SOFTWARE
             serial = home.store(context.run_id).next_serial(name, unit, period, facts)
-            line = header(whole, period, unit, software, release(), serial, dt.datetime.now()).iloc[0].to_dict()
+            line = header(whole, period, unit, software, release(), serial, dt.datetime.now()).iloc[0]
+            head = {str(field): text for field, text in line.items() if isinstance(text, str)}
             stem = f"{name}_{unit}_{period}" + ("_DEMO_NOT_FOR_SUBMISSION" if demo else "")
             folder = home.work(name, unit, period, "files")
             _emptied(folder, ".xml")
-            paths.append(write(given, at, line, folder / f"{stem}.xml", incomplete=config.incomplete).path)
+            paths.append(
+                write(given, at, head, folder / f"{stem}.xml", incomplete=config.incomplete, home=home.root).path
+            )
         frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | {"serial": serial})}
         codes = stopping["rule"].value_counts().sort_index()
         return dg.MaterializeResult(
@@ -207,7 +241,9 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
                 "report": dg.MetadataValue.url(home.address(name, unit, period)),
             },
             check_results=[
-                dg.AssetCheckResult(check_name="complete", passed=not len(stopping), metadata={"cells and rows": len(stopping)})
+                dg.AssetCheckResult(
+                    check_name="complete", passed=not len(stopping), metadata={"cells and rows": len(stopping)}
+                )
             ],
         )
 
@@ -217,7 +253,13 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
     )
     @guarded
     def report(
-        context: dg.AssetExecutionContext, home: Home, extract: Frames, tables: Frames, last_year: Frames, findings: Frames, xml: Frames
+        context: dg.AssetExecutionContext,
+        home: Home,
+        extract: Frames,
+        tables: Frames,
+        last_year: Frames,
+        findings: Frames,
+        xml: Frames,
     ):
         from exports.report import report as assemble
         from exports.report import write_csv, write_json, write_page, write_workbook
@@ -259,23 +301,33 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
             paths.append(folder / file)
         frames = {"files": _files(paths), "@facts": pairs({"lineage": said["lineage"]})}
         return dg.MaterializeResult(
-            value=frames, metadata={"report": dg.MetadataValue.url(home.address(name, unit, period)), "files": len(paths)}
+            value=frames,
+            metadata={"report": dg.MetadataValue.url(home.address(name, unit, period)), "files": len(paths)},
         )
 
     @asset(
         ins=upstream("extract", "tables", "findings", "xml", "report"),
-        description="One version of one lineage in the store: the file for the Department with its findings and report. Invented data are marked.",
+        description="One version in the store: the Department's file, findings and report. Invented data are marked.",
     )
     @guarded
     def published(
-        context: dg.AssetExecutionContext, home: Home, extract: Frames, tables: Frames, findings: Frames, xml: Frames, report: Frames
+        context: dg.AssetExecutionContext,
+        home: Home,
+        extract: Frames,
+        tables: Frames,
+        findings: Frames,
+        xml: Frames,
+        report: Frames,
     ):
         period, unit = here(context)
         lineages = {
-            stage: value(frames, "@facts")["lineage"] for stage, frames in (("findings", findings), ("xml", xml), ("report", report))
+            stage: value(frames, "@facts")["lineage"]
+            for stage, frames in (("findings", findings), ("xml", xml), ("report", report))
         }
         if set(lineages.values()) != {value(tables, "@lineage")["sha256"]}:
-            raise MixedLineage(f"{name} {unit} {period}: findings, file and report are not of the same tables; run the whole return again.")
+            raise MixedLineage(
+                f"{name} {unit} {period}: findings, file and report are of different tables; run the return again."
+            )
         facts = value(xml, "@facts")
         files = {Path(path).name: Path(path) for frames in (xml, report) for path in frames["files"]["path"]}
         source = value(extract, "@facts")
@@ -295,7 +347,9 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
                 "demo": source["source"] == DEMO,
                 **({"serial": facts["serial"]} if facts["serial"] else {}),
                 "counts": {
-                    "children": sum(len(tables[table.name]) for table in whole if table.level == next(iter(whole.levels))),
+                    "children": sum(
+                        len(tables[table.name]) for table in whole if table.level == next(iter(whole.levels))
+                    ),
                     "errors": int(severities.get("error", 0)),
                     "queries": int(severities.get("query", 0)),
                     "rules_run": len(findings["ran"]),
@@ -321,7 +375,8 @@ def stages(name: str) -> list[dg.AssetsDefinition]:
 
 
 def _submission(name: str, period: str, ruleset: str, extract: Frames, tables: Frames, last_year: Frames) -> Any:
-    """The typed tables as the rules take them; another period's rule set types the raw tables again, by its own description."""
+    """The typed tables as the rules take them; another period's rule set types the raw tables again, by its own
+    description."""
     from validation.submission import Submission, submit
     from validation.typed import from_frames, typed
 
@@ -339,15 +394,24 @@ def outcome_from(findings: Frames) -> Any:
     """What the asset [return, findings] kept, as the run's outcome."""
     from validation.rule import Outcome
 
-    return Outcome(findings["findings"], list(findings["ran"]["code"]), value(findings, "not_run"), value(findings, "crashed"))
+    return Outcome(
+        findings["findings"], list(findings["ran"]["code"]), value(findings, "not_run"), value(findings, "crashed")
+    )
 
 
-def _identity(name: str, extract: Frames, findings: Frames, content: str) -> dict[str, str]:
+def _identity(extract: Frames, findings: Frames, content: str) -> dict[str, str]:
     """What decides a published version's content, as the store compares it."""
     said, source = value(findings, "@facts"), value(extract, "@facts")
     settings = findings["local"].to_csv(index=False)
-    key = hashlib.sha256("\n".join([content, said["ruleset"], source["source"], source["input_sha256"], settings]).encode()).hexdigest()
-    return {"lineage": said["lineage"], "rule_book": said["book"], "code_version": f"{SOFTWARE} {release()}", "content_key": key}
+    key = hashlib.sha256(
+        "\n".join([content, said["ruleset"], source["source"], source["input_sha256"], settings]).encode()
+    ).hexdigest()
+    return {
+        "lineage": said["lineage"],
+        "rule_book": said["book"],
+        "code_version": f"{SOFTWARE} {release()}",
+        "content_key": key,
+    }
 
 
 def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | None, str]:
@@ -388,5 +452,7 @@ def _keep(root: Path, name: str, text: str) -> None:
     """A crashed rule's traceback, for the developers' eyes only."""
     folder = root / "errors"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(folder / f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(folder / f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)

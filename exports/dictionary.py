@@ -39,12 +39,20 @@ def _years(item: InForce) -> str:
 
 
 def _limits(item: Field) -> str:
-    said = [f"codes: {item.codes}" if item.codes else "", f"form: {item.pattern}" if item.pattern else "", f'always "{item.only}"' if item.only else ""]
+    said = [
+        f"codes: {item.codes}" if item.codes else "",
+        f"form: {item.pattern}" if item.pattern else "",
+        f'always "{item.only}"' if item.only else "",
+    ]
     return "; ".join(part for part in [*said, f"least {item.minimum}" if item.minimum is not None else ""] if part)
 
 
 def _said_by(item: Field) -> str:
-    words = [("bad", item.wrong), ("missing", item.absent), *((f"form {_years(shape)}".strip(), shape.rule) for shape in item.shapes)]
+    words = [
+        ("bad", item.wrong),
+        ("missing", item.absent),
+        *((f"form {_years(shape)}".strip(), shape.rule) for shape in item.shapes),
+    ]
     return "; ".join(f"{word}: {rule}" for word, rule in words if rule)
 
 
@@ -72,7 +80,10 @@ def dictionary(whole: Return) -> str:
     lines += ["# Code sets", ""]
     for name, codes in whole.codes.items():
         lines += [f"## {name}", ""]
-        lines += _table(("code", "meaning", "periods", "no longer sent from"), ((c.code, c.label, _years(c), c.unwritten_since) for c in codes))
+        lines += _table(
+            ("code", "meaning", "periods", "no longer sent from"),
+            ((c.code, c.label, _years(c), c.unwritten_since) for c in codes),
+        )
     return "\n".join(lines)
 
 
@@ -81,15 +92,30 @@ def processing(whole: Return) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
-        ["table", "field", "item", "meaning", "personal", "category", "purpose", "lawful_basis", "condition", "retention", "duty", "recipient", "since", "until"]
+        [
+            "table",
+            "field",
+            "item",
+            "meaning",
+            "personal",
+            "category",
+            "purpose",
+            "lawful_basis",
+            "condition",
+            "retention",
+            "duty",
+            "recipient",
+            "since",
+            "until",
+        ]
     )
     for table in whole:
         for f in table.fields:
             p = f.privacy
-            writer.writerow(
-                [table.name, f.name, f.cbds, f.label, "yes" if p.personal else "no", p.category, p.purpose, p.basis, p.condition, p.retention, p.duty]
-                + ["Department for Education", f.since or table.since, f.until or table.until]
-            )
+            said = (p.category, p.purpose, p.basis, p.condition, p.retention, p.duty, "Department for Education")
+            personal = "yes" if p.personal else "no"
+            years = (f.since or table.since, f.until or table.until)
+            writer.writerow([table.name, f.name, f.cbds, f.label, personal, *said, *years])
     return out.getvalue()
 
 
@@ -101,7 +127,10 @@ def rule_list(whole: Return) -> str:
         (r.code, r.severity, r.confidence, r.title, r.advice, r.flags or "the whole return", r.since, r.until)
         for r in book.where(book.notna(), "").itertuples(index=False)
     )
-    return "\n".join(lines + _table(("code", "severity", "confidence", "what is wrong", "what to do", "marks", "since", "until"), rows))
+    return "\n".join(
+        lines
+        + _table(("code", "severity", "confidence", "what is wrong", "what to do", "marks", "since", "until"), rows)
+    )
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
@@ -118,7 +147,7 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         old = stale()
         for name in old:
-            print(f"{FOLDER / name} is stale: run python -m exports.dictionary")
+            sys.stdout.write(f"{FOLDER / name} is stale: run python -m exports.dictionary\n")
         return 1 if old else 0
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in RETURNS:

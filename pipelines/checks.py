@@ -28,9 +28,18 @@ def finding_specs(name: str) -> list[dg.AssetCheckSpec]:
     return [dg.AssetCheckSpec(check, asset=asset, description=text, partitions_def=parts) for check, text in said]
 
 
-def finding_results(name: str, findings: pd.DataFrame, crashed: Mapping[str, str], address: str) -> Iterator[dg.AssetCheckResult]:
-    """A result for every declared check: findings, rules behind them and where the report is. Never a value or an id."""
-    counts = findings.assign(table=findings["table"].fillna(WHOLE)).groupby(["table", "severity"])["rule"].agg(["size", "nunique"])
+def finding_results(
+    name: str, findings: pd.DataFrame, crashed: Mapping[str, str], address: str
+) -> Iterator[dg.AssetCheckResult]:
+    """A result for every declared check: findings, rules behind them and where the report is.
+
+    Never a value or an id.
+    """
+    counts = (
+        findings.assign(table=findings["table"].fillna(WHOLE))
+        .groupby(["table", "severity"])["rule"]
+        .agg(["size", "nunique"])
+    )
     report = dg.MetadataValue.url(address)
     for table in [*(each.name for each in described(name)), WHOLE]:
         for severity in SEVERITIES:

@@ -21,7 +21,10 @@ class StepFailed(Exception):
 
 
 def guarded(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a step's body (first argument: Dagster's context). Told refusals keep their sentence, anything else gives an error id only."""
+    """Wrap a step's body (first argument: Dagster's context).
+
+    Told refusals keep their sentence, anything else gives an error id only.
+    """
 
     @functools.wraps(step)
     def body(context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -29,10 +32,13 @@ def guarded(step: Callable[..., Any]) -> Callable[..., Any]:
             return step(context, *args, **kwargs)
         except Refusal as refusal:
             sentence = str(refusal)
-            context.log.error(sentence)
+            context.log.error(sentence)  # noqa: TRY400 - a traceback may quote a child's data
             told: Exception = StepRefused(sentence)
         except Exception:  # noqa: BLE001 - whatever it is, its text may quote a child's data
-            told = StepFailed(f"The step failed through a fault of the program. Error id {keep_traceback(home_path())}: see the folder errors.")
+            identity = keep_traceback(home_path())
+            told = StepFailed(
+                f"The step failed through a fault of the program; error id {identity}, see the folder errors."
+            )
         raise told from None
 
     return body

@@ -33,7 +33,10 @@ class Frames(dg.ConfigurableIOManager):
 
 
 def write_frames(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Replace `folder` by these frames. A kill leaves the old folder, the new one, or none; never a mix."""
+    """Replace `folder` by these frames.
+
+    A kill leaves the old folder, the new one, or none; never a mix.
+    """
     new, old = folder.with_name(BESIDE + folder.name), folder.with_name(BEFORE + folder.name)
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -51,7 +54,10 @@ def write_frames(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def read_frames(folder: Path) -> dict[str, pd.DataFrame]:
-    """The frames of `folder`. Raises FileNotFoundError where nothing was kept."""
+    """The frames of `folder`.
+
+    Raises FileNotFoundError where nothing was kept.
+    """
     if not folder.is_dir():
         raise FileNotFoundError(f"the stage {folder.name} has not been materialised for this period and unit")
     return {path.stem: pq.read_table(path).to_pandas() for path in sorted(folder.glob("*.parquet"))}

@@ -29,5 +29,7 @@ def split(name: str, partition_key: str) -> tuple[str, str]:
     found = partitions(name).get_partition_key_from_str(str(partition_key)).keys_by_dimension
     period, unit = found["period"], found["unit"]
     if not KEY.fullmatch(period) or not re.fullmatch(described(name).unit_pattern, unit):
-        raise dg.DagsterInvariantViolationError(f"{name}: a partition is a described period and a {described(name).unit} number")
+        raise dg.DagsterInvariantViolationError(
+            f"{name}: a partition is a described period and a {described(name).unit} number"
+        )
     return period, unit

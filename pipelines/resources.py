@@ -16,8 +16,14 @@ def home_path() -> Path:
     return Path(os.environ.get("RETURNS_HOME") or "data").resolve()
 
 
+def dropped(inbox: Path) -> list[Path]:
+    """The files in an inbox folder that a return can be read from."""
+    return sorted(path for path in inbox.glob("*") if path.is_file() and path.suffix.lower() in (".xml", ".csv"))
+
+
 class Home(dg.ConfigurableResource):
-    """The home folder: `store` (published versions), `work` (values of assets), `inbox` (dropped files), `rules` (local settings)."""
+    """The home folder: `store` (published versions), `work` (values of assets), `inbox` (dropped files), `rules` (local
+    settings)."""
 
     path: str = ""
 
@@ -47,7 +53,8 @@ class Home(dg.ConfigurableResource):
 
 
 class CareRecords(dg.ConfigurableResource):
-    """The care records database (SSD): its SQLAlchemy address from RETURNS_SSD_URL, its schema from RETURNS_SSD_SCHEMA."""
+    """The care records database (SSD): its SQLAlchemy address from RETURNS_SSD_URL, its schema from
+    RETURNS_SSD_SCHEMA."""
 
     @property
     def url(self) -> str | None:

@@ -1,6 +1,7 @@
 """Schedules, off until someone turns them on; England's time."""
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -14,7 +15,8 @@ LONDON = "Europe/London"
 
 
 def nightly(name: str, job: Job) -> dg.ScheduleDefinition:
-    """A dry run each night from the opening of the collection until the return is recorded as accepted, for every registered unit."""
+    """A dry run each night from the opening of the collection until the return is recorded as accepted, for every
+    registered unit."""
 
     @dg.schedule(
         name=f"{name}_nightly_dry_run",
@@ -32,7 +34,7 @@ def nightly(name: str, job: Job) -> dg.ScheduleDefinition:
     return schedule
 
 
-def due(name: str, home: Home, registered: list[str], today: dt.date) -> list[dg.RunRequest]:
+def due(name: str, home: Home, registered: Sequence[str], today: dt.date) -> list[dg.RunRequest]:
     """A run for each registered unit whose return is open on `today` and not yet accepted."""
     period = described(name).open_next(today)
     if not period.opens <= today <= period.submit_by:

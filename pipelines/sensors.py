@@ -8,17 +8,17 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.sources.collect import dropped
 from pipelines.jobs import Job
 from pipelines.partitions import key, units
-from pipelines.resources import Home
+from pipelines.resources import Home, dropped
 from returns import described
 
 SETTLED_AFTER = 5.0
 
 
 def inbox(name: str, job: Job) -> dg.SensorDefinition:
-    """Watches <home>/inbox/<return>/<unit>/<period>; registers the unit and asks for a run when its files have changed and settled."""
+    """Watches <home>/inbox/<return>/<unit>/<period>; registers the unit and asks for a run when its files have changed
+    and settled."""
 
     @dg.sensor(
         name=f"{name}_inbox",
@@ -33,9 +33,12 @@ def inbox(name: str, job: Job) -> dg.SensorDefinition:
         fresh = {where: print_ for where, print_ in found.items() if seen.get("/".join(where)) != print_}
         return dg.SensorResult(
             run_requests=[
-                dg.RunRequest(run_key=print_, partition_key=key(period, unit)) for (unit, period), print_ in sorted(fresh.items())
+                dg.RunRequest(run_key=print_, partition_key=key(period, unit))
+                for (unit, period), print_ in sorted(fresh.items())
             ],
-            dynamic_partitions_requests=[units(name).build_add_request(sorted({unit for unit, _ in fresh}))] if fresh else [],
+            dynamic_partitions_requests=[units(name).build_add_request(sorted({unit for unit, _ in fresh}))]
+            if fresh
+            else [],
             cursor=json.dumps({**seen, **{"/".join(where): print_ for where, print_ in fresh.items()}}),
         )
 
@@ -43,7 +46,8 @@ def inbox(name: str, job: Job) -> dg.SensorDefinition:
 
 
 def fingerprints(folder: Path, name: str) -> dict[tuple[str, str], str]:
-    """(unit, period) -> what its dropped files look like now: a hash of names, sizes and times; files still being written are left."""
+    """(unit, period) -> what its dropped files look like now: a hash of names, sizes and times; files still being
+    written are left."""
     whole = described(name)
     periods = {period.name for period in whole.periods}
     found = {}

@@ -1,4 +1,7 @@
-"""What the Department asks for: the described returns. Facts only; imports nothing of ours."""
+"""What the Department asks for: the described returns.
+
+Facts only; imports nothing of ours.
+"""
 
 from functools import cache
 
@@ -11,7 +14,10 @@ RETURNS = ("cin",)
 
 @cache
 def described(name: str) -> Return:
-    """The description of return `name` over all its periods. Raises UnknownReturn."""
+    """The description of return `name` over all its periods.
+
+    Raises UnknownReturn.
+    """
     if name == "cin":
         from returns.cin import CIN
 

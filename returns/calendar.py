@@ -8,8 +8,11 @@ import holidays
 from returns.model import Period
 
 
-def yearly(first: int, last: int, *, opens: tuple[int, int], load_by: tuple[int, int], submit_by: tuple[int, int]) -> tuple[Period, ...]:
-    """Collection years 1 April to 31 March that end in `first` to `last`; the Department's dates are (month, day) of the ending year."""
+def yearly(
+    first: int, last: int, *, opens: tuple[int, int], load_by: tuple[int, int], submit_by: tuple[int, int]
+) -> tuple[Period, ...]:
+    """Collection years 1 April to 31 March that end in `first` to `last`; the Department's dates are (month, day) of
+    the ending year."""
     return tuple(
         Period(
             name=f"{year - 1}-{year % 100:02d}",
@@ -31,7 +34,8 @@ def bank_holidays(first: int = 2010, last: int = 2032) -> frozenset[dt.date]:
 
 
 def working_days_before(day: dt.date, count: int, closed: frozenset[dt.date] | None = None) -> dt.date:
-    """The working day `count` working days before `day`; weekends and England's bank holidays (`closed`) are skipped."""
+    """The working day `count` working days before `day`; weekends and England's bank holidays (`closed`) are
+    skipped."""
     closed = bank_holidays() if closed is None else closed
     while count > 0:
         day -= dt.timedelta(days=1)

@@ -1,7 +1,8 @@
 """The children in need census (CIN): every table and field, in the Department's names and XML order.
 
-Sources: the census message as published for collections 2021-22 to 2025-26 and the CBDS item numbers. Module 5 (pre-proceedings and
-family group decision making) is collected from 2026-27; no published schema has shown its elements yet, so it is marked unconfirmed.
+Sources: the census message as published for collections 2021-22 to 2025-26 and the CBDS item numbers. Module 5 (pre-
+proceedings and family group decision making) is collected from 2026-27; no published schema has shown its elements yet,
+so it is marked unconfirmed.
 """
 
 from returns.calendar import yearly
@@ -12,7 +13,9 @@ _S83 = "UK GDPR Art 6(1)(c); Children Act 1989 s83"
 _RETURN = "statutory return to the Department for Education"
 
 RUN = Privacy(personal=False, category="ordinary", purpose=_RETURN, basis=_S83, condition="", retention="return file")
-ORDINARY = Privacy(personal=True, category="ordinary", purpose=_RETURN, basis=_S83, condition="", retention="child in need record")
+ORDINARY = Privacy(
+    personal=True, category="ordinary", purpose=_RETURN, basis=_S83, condition="", retention="child in need record"
+)
 SPECIAL = Privacy(
     personal=True,
     category="special",
@@ -26,7 +29,9 @@ UPN_FORM = "[A-Za-z][0-9]{11}[0-9A-Za-z]"
 UPN_LETTERS = "A-HJ-NP-RT-Z"
 
 
-def _item(name: str, kind: str, label: str, cbds: str | None = None, privacy: Privacy = ORDINARY, **more: object) -> Field:
+def _item(
+    name: str, kind: str, label: str, cbds: str | None = None, privacy: Privacy = ORDINARY, **more: object
+) -> Field:
     return Field(name=name, kind=kind, label=label, cbds=cbds, privacy=privacy, **more)  # type: ignore[arg-type]
 
 
@@ -45,12 +50,40 @@ HEADER = Table(
     fields=(
         _item("Collection", "text", "collection name", privacy=RUN, group=("CollectionDetails",), only="CIN"),
         _item("Year", "year", "calendar year in which the collection ends", privacy=RUN, group=("CollectionDetails",)),
-        _item("ReferenceDate", "date", "last day of the collection", "N00603", privacy=RUN, group=("CollectionDetails",)),
+        _item(
+            "ReferenceDate", "date", "last day of the collection", "N00603", privacy=RUN, group=("CollectionDetails",)
+        ),
         _item("SourceLevel", "text", "L for a local authority", privacy=RUN, group=("Source",), only="L"),
-        _item("LEA", "text", "number of the authority", privacy=RUN, group=("Source",), required=True, pattern="[0-9]{3}"),
-        _item("SoftwareCode", "text", "software that made the file", privacy=RUN, group=("Source",), may_be_empty=True, per_file=True),
-        _item("Release", "text", "release of that software", privacy=RUN, group=("Source",), may_be_empty=True, per_file=True),
-        _item("SerialNo", "text", "number of this file, rising", privacy=RUN, group=("Source",), pattern="[0-9]{3,}", per_file=True),
+        _item(
+            "LEA", "text", "number of the authority", privacy=RUN, group=("Source",), required=True, pattern="[0-9]{3}"
+        ),
+        _item(
+            "SoftwareCode",
+            "text",
+            "software that made the file",
+            privacy=RUN,
+            group=("Source",),
+            may_be_empty=True,
+            per_file=True,
+        ),
+        _item(
+            "Release",
+            "text",
+            "release of that software",
+            privacy=RUN,
+            group=("Source",),
+            may_be_empty=True,
+            per_file=True,
+        ),
+        _item(
+            "SerialNo",
+            "text",
+            "number of this file, rising",
+            privacy=RUN,
+            group=("Source",),
+            pattern="[0-9]{3,}",
+            per_file=True,
+        ),
         _item("DateTime", "datetime", "when the file was made", privacy=RUN, group=("Source",), per_file=True),
     ),
     groups=(Group(element="CollectionDetails", least=0), Group(element="Source", least=0, most=None)),
@@ -104,7 +137,9 @@ CHILD_IDENTIFIERS = Table(
         ),
         _item("UPNunknown", "code", "why there is no UPN", "N00135", group=_IDENTIFIERS, codes="upn_unknown"),
         _item("PersonBirthDate", "date", "date of birth", "N00066", group=_IDENTIFIERS),
-        _item("ExpectedPersonBirthDate", "date", "expected date of birth of an unborn child", "N00098", group=_IDENTIFIERS),
+        _item(
+            "ExpectedPersonBirthDate", "date", "expected date of birth of an unborn child", "N00098", group=_IDENTIFIERS
+        ),
         _item(
             "GenderCurrent",
             "code",
@@ -117,7 +152,18 @@ CHILD_IDENTIFIERS = Table(
             absent="4180",
             until="2023-24",
         ),
-        _item("Sex", "code", "sex", "N00783", group=_IDENTIFIERS, codes="sex", required=True, wrong="4180", absent="4180", since="2024-25"),
+        _item(
+            "Sex",
+            "code",
+            "sex",
+            "N00783",
+            group=_IDENTIFIERS,
+            codes="sex",
+            required=True,
+            wrong="4180",
+            absent="4180",
+            since="2024-25",
+        ),
         _item("PersonDeathDate", "date", "date of death", "N00108", group=_IDENTIFIERS),
     ),
 )
@@ -131,7 +177,17 @@ CHILD_CHARACTERISTICS = Table(
     occurs=(1, 1),
     fields=(
         _CHILD,
-        _item("Ethnicity", "code", "ethnic group", "N00177", SPECIAL, codes="ethnicity", required=True, wrong="4220", absent="4220"),
+        _item(
+            "Ethnicity",
+            "code",
+            "ethnic group",
+            "N00177",
+            SPECIAL,
+            codes="ethnicity",
+            required=True,
+            wrong="4220",
+            absent="4220",
+        ),
     ),
 )
 
@@ -142,7 +198,19 @@ DISABILITIES = Table(
     element="Disability",
     parent="ChildCharacteristics",
     wrapper="Disabilities",
-    fields=(_CHILD, _item("Disability", "code", "kind of disability", "N00099", SPECIAL, codes="disability", required=True, element=".")),
+    fields=(
+        _CHILD,
+        _item(
+            "Disability",
+            "code",
+            "kind of disability",
+            "N00099",
+            SPECIAL,
+            codes="disability",
+            required=True,
+            element=".",
+        ),
+    ),
 )
 
 CIN_DETAILS = Table(
@@ -173,9 +241,19 @@ CIN_DETAILS = Table(
         _item("CINdetailsID", "text", "number of the episode within the child", given="ordinal"),
         _item("CINreferralDate", "date", "date of referral", "N00100", required=True),
         _item("ReferralSource", "code", "who referred the child", "N00152", codes="referral_source", required=True),
-        _item("PrimaryNeedCode", "code", "main need at first assessment", "N00101", SPECIAL, codes="primary_need", wrong="8650"),
+        _item(
+            "PrimaryNeedCode",
+            "code",
+            "main need at first assessment",
+            "N00101",
+            SPECIAL,
+            codes="primary_need",
+            wrong="8650",
+        ),
         _item("CINclosureDate", "date", "date the episode was closed", "N00102"),
-        _item("ReasonForClosure", "code", "why the episode was closed", "N00103", codes="reason_for_closure", wrong="8640"),
+        _item(
+            "ReasonForClosure", "code", "why the episode was closed", "N00103", codes="reason_for_closure", wrong="8640"
+        ),
         _item("DateOfInitialCPC", "date", "initial child protection conference without a section 47 here", "N00110"),
         _item(
             "ReferralNFA",
@@ -227,7 +305,16 @@ ASSESSMENT_FACTORS = Table(
         _CHILD,
         _EPISODE,
         _carried("AssessmentID", "number of the assessment within the episode"),
-        _item("AssessmentFactor", "code", "factor", "N00181", SPECIAL, codes="assessment_factors", required=True, element="."),
+        _item(
+            "AssessmentFactor",
+            "code",
+            "factor",
+            "N00181",
+            SPECIAL,
+            codes="assessment_factors",
+            required=True,
+            element=".",
+        ),
     ),
 )
 
@@ -296,7 +383,16 @@ PROTECTION_PLANS = Table(
             wrong="8910",
             absent="8910",
         ),
-        _item("NumberOfPreviousCPP", "whole", "earlier plans of the child", "N00106", required=True, minimum=0, wrong="8730", absent="8730"),
+        _item(
+            "NumberOfPreviousCPP",
+            "whole",
+            "earlier plans of the child",
+            "N00106",
+            required=True,
+            minimum=0,
+            wrong="8730",
+            absent="8730",
+        ),
     ),
 )
 
@@ -312,7 +408,16 @@ REVIEWS = Table(
         _CHILD,
         _EPISODE,
         _carried("CPPID", "number of the plan within the episode"),
-        _item("CPPreviewDate", "date", "date of the review", "N00116", required=True, wrong="8842Q", absent="8842Q", element="."),
+        _item(
+            "CPPreviewDate",
+            "date",
+            "date of the review",
+            "N00116",
+            required=True,
+            wrong="8842Q",
+            absent="8842Q",
+            element=".",
+        ),
     ),
 )
 
@@ -329,7 +434,9 @@ PRE_PROCEEDINGS = Table(
         _EPISODE,
         _item("PPStartDate", "date", "decision to begin pre-proceedings", "N00826"),
         _item("LBPSentDate", "date", "letter before proceedings sent", "N00827"),
-        _item("FGDMMeetingOffer", "flag", "family group decision making offered in the letter", "N00828", codes="yes_no"),
+        _item(
+            "FGDMMeetingOffer", "flag", "family group decision making offered in the letter", "N00828", codes="yes_no"
+        ),
         _item("FGDMMeetingFac", "flag", "family group decision making meeting held", "N00829", codes="yes_no"),
         _item("InitialPPMeetingDate", "date", "first pre-proceedings meeting", "N00830"),
         _item("ReviewMeetingsCount", "whole", "number of review meetings", "N00831", minimum=0),

@@ -1,6 +1,7 @@
 """The words in which a return is described: periods, code sets, fields, tables, the return itself.
 
-Frozen facts, read by everything else (schemas, reader, writer, XSD, dictionary, rules). No target knows another through here.
+Frozen facts, read by everything else (schemas, reader, writer, XSD, dictionary, rules). No target knows another through
+here.
 """
 
 import datetime as dt
@@ -34,7 +35,7 @@ class InForce:
 
 @dataclass(frozen=True)
 class Period:
-    """One collection: `start` and `end` inclusive (end = the reference date), `year` as the header gives it, and the Department's dates."""
+    """One collection: `start` and `end` inclusive (end = the reference date), `year` as in the header, its dates."""
 
     name: str
     start: dt.date
@@ -91,9 +92,9 @@ class Group:
 class Field(InForce):
     """One data item, in the Department's spelling.
 
-    `wrong` and `absent` are the numbers of the rules that a bad or a missing value breaks; `required` says that the XML schema
-    wants the element. `group` lists the elements between the row's element and this one; `element` "." is the row's own text.
-    `per_file` marks what may differ between the files of one return (when and by what a file was made).
+    `wrong` and `absent` are the numbers of the rules that a bad or a missing value breaks; `required` says that the XML
+    schema wants the element. `group` lists the elements between the row's element and this one; `element` "." is the
+    row's own text. `per_file` marks what may differ between the files of one return (when and by what a file was made).
     """
 
     name: str
@@ -126,10 +127,10 @@ class Table(InForce):
     """One table: the rows of one repeated XML element.
 
     `argument` is its name in a rule's signature. `level` names the identity that its rows carry (see `Return.levels`).
-    `wrapper` is an element around all rows of one parent; `order` the XML order of fields and child tables where it is not
-    "fields first". `occurs` is (least, most) per parent, None = any number; `absent` is the number of the rule that a parent without
-    the least breaks. `groups` lists the groups that are not there exactly once. An empty wrapper is no row, unless `row_if_empty`:
-    then it is one row without values. `confirmed` is False where no published schema shows it.
+    `wrapper` is an element around all rows of one parent; `order` the XML order of fields and child tables where it is
+    not "fields first". `occurs` is (least, most) per parent, None = any number; `absent` is the number of the rule that
+    a parent without the least breaks. `groups` lists the groups that are not there exactly once. An empty wrapper is no
+    row, unless `row_if_empty`: then it is one row without values. `confirmed`: a published schema shows it.
     """
 
     name: str
@@ -174,8 +175,8 @@ T = TypeVar("T", bound=InForce)
 class Return:
     """One statutory return: its periods, tables, code sets and identities.
 
-    `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …). `authority` and
-    `collection` are the "Table.Field" of the authority's number and of the collection's name.
+    `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
+    `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name.
     """
 
     name: str
@@ -214,7 +215,11 @@ class Return:
     @property
     def confirmed(self) -> bool:
         """True where a published schema shows every element of this period."""
-        return self.period is None or self.confirmed_until is None or not self.later(self.period.name, self.confirmed_until)
+        return (
+            self.period is None
+            or self.confirmed_until is None
+            or not self.later(self.period.name, self.confirmed_until)
+        )
 
     def children_of(self, name: str | None) -> tuple[Table, ...]:
         """The tables nested directly in `name` (None: in the message)."""
@@ -234,10 +239,15 @@ class Return:
     def in_force(self, item: InForce, period: str) -> bool:
         """True when `item` counts in `period`."""
         here = self.position(period)
-        return (item.since is None or self.position(item.since) <= here) and (item.until is None or here <= self.position(item.until))
+        return (item.since is None or self.position(item.since) <= here) and (
+            item.until is None or here <= self.position(item.until)
+        )
 
     def at(self, period: str) -> "Return":
-        """This return as it stood in `period`; what was not in force is gone. Raises UnknownPeriod."""
+        """This return as it stood in `period`; what was not in force is gone.
+
+        Raises UnknownPeriod.
+        """
         return _at(self, period)
 
     def previous(self, period: str) -> str | None:

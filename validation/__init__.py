@@ -1,4 +1,7 @@
-"""Is it right? The public calls: `validate` a return's tables, and `rules`, the rule book as a frame."""
+"""Is it right?
+
+The public calls: `validate` a return's tables, and `rules`, the rule book as a frame.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,11 +26,12 @@ def validate(
 ) -> pd.DataFrame:
     """Run the rules of return `name` over raw text `tables` (the Department's table name -> frame) of `period`.
 
-    `ruleset` takes another period's rules, fields and code sets (dates stay the period's), `previous` last period's tables, `rules`
-    some codes only (KeyError for an unknown one). Returns one row per flagged row: rule, severity, table, row (the label of the
-    input's index), fields (joined by commas), child, group (rows of one failure). `attrs["not_run"]` says which rules were not run
-    and why, `attrs["crashed"]` which raised; `attrs["ran"]`, `["book"]` and `["seconds"]` the codes that ran, the rule book's
-    version and processor seconds per rule. Raises UnknownReturn, UnknownPeriod, RefusedTable.
+    `ruleset` takes another period's rules, fields and code sets (dates stay the period's), `previous` last period's
+    tables, `rules` some codes only (KeyError for an unknown one). Returns one row per flagged row: rule, severity,
+    table, row (the label of the input's index), fields (joined by commas), child, group (rows of one failure).
+    `attrs["not_run"]` says which rules were not run and why, `attrs["crashed"]` which raised; `attrs["ran"]`,
+    `["book"]` and `["seconds"]` the codes that ran, the rule book's version and processor seconds per rule. Raises
+    UnknownReturn, UnknownPeriod, RefusedTable.
     """
     from validation.rule import run
     from validation.rules import book
@@ -36,7 +40,11 @@ def validate(
     reference = {key: value for key, value in (("authority", authority), ("providers", providers)) if value is not None}
     outcome = run(book(name), submit(name, tables, period, ruleset, previous, **reference), rules)
     outcome.findings.attrs.update(
-        not_run=outcome.not_run, crashed=outcome.crashed, ran=outcome.ran, book=book(name).version, seconds=outcome.seconds
+        not_run=outcome.not_run,
+        crashed=outcome.crashed,
+        ran=outcome.ran,
+        book=book(name).version,
+        seconds=outcome.seconds,
     )
     return outcome.findings
 
@@ -44,12 +52,17 @@ def validate(
 def rules(name: str, period: str | None = None) -> pd.DataFrame:
     """The rule book of return `name`, one row per version in force in `period` (all versions when None), by code.
 
-    Columns: code, severity, severity_confirmed, confidence, title, advice, tables, flags, since, until, needs, stage, per, across.
+    Columns: code, severity, severity_confirmed, confidence, title, advice, tables, flags, since, until, needs, stage,
+    per, across.
     """
     from validation.rules import book
 
     rulebook = book(name)
-    chosen = rulebook.at(period) if period else [rule for code in sorted(rulebook.versions) for rule in rulebook.versions[code]]
+    chosen = (
+        rulebook.at(period)
+        if period
+        else [rule for code in sorted(rulebook.versions) for rule in rulebook.versions[code]]
+    )
     described(name)
     frame = pd.DataFrame(
         [

@@ -24,8 +24,18 @@ class Check:
 READING = {
     check.code: check
     for check in (
-        Check("unreadable", "error", "The value cannot be read as what the field holds", "Correct the value in the source system."),
-        Check("unexpected", "error", "The document holds something that the census message does not have here", "Ask the supplier for a file in the year's format."),
+        Check(
+            "unreadable",
+            "error",
+            "The value cannot be read as what the field holds",
+            "Correct the value in the source system.",
+        ),
+        Check(
+            "unexpected",
+            "error",
+            "The document holds something that the census message does not have here",
+            "Ask the supplier for a file in the year's format.",
+        ),
     )
 }
 
@@ -40,7 +50,9 @@ class Findings:
     _parts: list[tuple[str, str, str, str, np.ndarray, np.ndarray]] = field(default_factory=list)
     _whole: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, rule: str, severity: str, table: str, fields: str, positions: np.ndarray, together: np.ndarray) -> None:
+    def add(
+        self, rule: str, severity: str, table: str, fields: str, positions: np.ndarray, together: np.ndarray
+    ) -> None:
         """Flag the rows at `positions` of `table`; rows with one number in `together` are one failure of the rule."""
         if len(positions):
             self._parts.append((rule, severity, table, fields, positions, together))
@@ -58,26 +70,40 @@ class Findings:
             codes = np.repeat(np.arange(len(values)), sizes)
             return pd.Series(pd.Series(list(values), dtype=TEXT).array.take(codes) if len(values) else [], dtype=TEXT)
 
-        parts = {name: spread([part[at] for part in self._parts]) for at, name in ((0, "rule"), (1, "severity"), (2, "table"), (3, "fields"))}
+        rules, severities, tables, fields = ([str(part[at]) for part in self._parts] for at in range(4))
+        columns = {
+            "rule": spread(rules),
+            "severity": spread(severities),
+            "table": spread(tables),
+            "fields": spread(fields),
+        }
         rows, children = [], []
         for _, _, table, _, positions, _ in self._parts:
             frame = self.typed.tables[table]
             rows.append(frame.index.to_numpy()[positions])
-            children.append(frame[self.child].array.take(positions) if self.child in frame else pd.array([None] * len(positions), dtype=TEXT))
-        row = np.concatenate([np.asarray(labels, dtype=object) for labels in rows]) if rows else np.empty(0, dtype=object)
+            children.append(
+                frame[self.child].array.take(positions)
+                if self.child in frame
+                else pd.array([None] * len(positions), dtype=TEXT)
+            )
+        row = (
+            np.concatenate([np.asarray(labels, dtype=object) for labels in rows]) if rows else np.empty(0, dtype=object)
+        )
         integral = all(np.issubdtype(labels.dtype, np.integer) for labels in rows)
-        child = pd.concat([pd.Series(part) for part in children], ignore_index=True) if children else pd.Series(dtype=TEXT)
-        rules = pd.factorize(parts["rule"])[0] if sizes else np.empty(0, dtype="int64")
+        child = (
+            pd.concat([pd.Series(part) for part in children], ignore_index=True) if children else pd.Series(dtype=TEXT)
+        )
+        rules = pd.factorize(columns["rule"])[0] if sizes else np.empty(0, dtype="int64")
         together = np.concatenate([part[5] for part in self._parts]) if sizes else np.empty(0, dtype="int64")
         span = int(together.max(initial=0)) + 1
         group = pd.factorize(rules.astype("int64") * span + together)[0]
         out = pd.DataFrame(
             {
-                "rule": parts["rule"],
-                "severity": parts["severity"],
-                "table": parts["table"],
+                "rule": columns["rule"],
+                "severity": columns["severity"],
+                "table": columns["table"],
                 "row": pd.Series(row).astype("Int64") if integral else pd.Series(row, dtype=object),
-                "fields": parts["fields"],
+                "fields": columns["fields"],
                 "child": child,
                 "group": pd.Series(group, dtype="int64"),
             }

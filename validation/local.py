@@ -1,4 +1,5 @@
-"""A unit's own settings for single rules: off, or only a query; with reason, author and expiry, shown by every report."""
+"""A unit's own settings for single rules: off, or only a query; with reason, author and expiry, shown by every
+report."""
 
 import csv
 import datetime as dt
@@ -17,7 +18,8 @@ class RefusedSettings(Refusal):
 
 
 def read_local(path: Path, book: RuleBook) -> pd.DataFrame:
-    """The settings in the CSV file `path` (columns code, setting off|query, reason, author, expires YYYY-MM-DD); none if there is no file."""
+    """The settings in the CSV file `path` (columns code, setting off|query, reason, author, expires YYYY-MM-DD); none
+    if there is no file."""
     if not path.is_file():
         return pd.DataFrame(columns=list(COLUMNS), dtype="str")
     rows = []
@@ -36,7 +38,9 @@ def read_local(path: Path, book: RuleBook) -> pd.DataFrame:
 def _checked(file: str, line: int, row: dict[str, str], book: RuleBook) -> dict[str, str]:
     cells = {name: (row[name] or "").strip() for name in COLUMNS}
     if cells["code"] not in book.versions:
-        raise RefusedSettings(f"{file}, line {line}: the rule book has no such rule; give one of its codes in the column code")
+        raise RefusedSettings(
+            f"{file}, line {line}: the rule book has no such rule; give one of its codes in the column code"
+        )
     if cells["setting"] not in ("off", "query"):
         raise RefusedSettings(f"{file}, line {line}: the column setting must be off or query")
     for name in ("reason", "author"):

@@ -1,4 +1,5 @@
-"""The rule book: rules are functions whose arguments name what they read; this module registers, schedules and runs them."""
+"""The rule book: rules are functions whose arguments name what they read; this module registers, schedules and runs
+them."""
 
 import hashlib
 import inspect
@@ -7,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,9 +30,9 @@ Confidence = Literal["verified", "inferred"]
 class Rule(InForce):
     """One version of one of the Department's rules.
 
-    `flags` pairs table and field; `together` is the level whose rows are one failure (None: each row on its own when one table is
-    flagged, else the innermost level that the flagged tables share). `check` is None for a rule that a field's own word says
-    (`wrong`, `absent`, a shape), which Pandera checks.
+    `flags` pairs table and field; `together` is the level whose rows are one failure (None: each row on its own when
+    one table is flagged, else the innermost level that the flagged tables share). `check` is None for a rule that a
+    field's own word says (`wrong`, `absent`, a shape), which Pandera checks.
     """
 
     code: str
@@ -66,7 +67,10 @@ class Rule(InForce):
 
 
 class RuleBook:
-    """The rules of one return; used as a decorator. Registering two versions of a code that are in force together is refused."""
+    """The rules of one return; used as a decorator.
+
+    Registering two versions of a code that are in force together is refused.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -94,7 +98,10 @@ class RuleBook:
         confidence: Confidence = "verified",
         stage: int | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register the decorated function as `code`. Severity: codes that end in Q are queries, others errors."""
+        """Register the decorated function as `code`.
+
+        Severity: codes that end in Q are queries, others errors.
+        """
 
         def register(check: Callable[..., Any]) -> Callable[..., Any]:
             self._add(
@@ -121,12 +128,22 @@ class RuleBook:
 
     def column(self, code: str, title: str, *, advice: str, severity: Severity | None = None, **more: Any) -> None:
         """Register a rule that fields of the description say by themselves (`wrong`, `absent`, `shapes`)."""
-        saying = [(table, item, word) for table in self.described for item in table.fields for word in _words(item) if word.rule == code]
+        saying = [
+            (table, item, word)
+            for table in self.described
+            for item in table.fields
+            for word in _words(item)
+            if word.rule == code
+        ]
         if not saying:
             raise LookupError(f"{self.name} {code}: no field of the description says this rule")
         for table, item, word in saying:
-            since = max((s for s in (table.since, item.since, word.since) if s), key=self.described.position, default=None)
-            until = min((s for s in (table.until, item.until, word.until) if s), key=self.described.position, default=None)
+            since = max(
+                (s for s in (table.since, item.since, word.since) if s), key=self.described.position, default=None
+            )
+            until = min(
+                (s for s in (table.until, item.until, word.until) if s), key=self.described.position, default=None
+            )
             if any(r.since == since and r.until == until for r in self.versions.get(code, ())):
                 continue
             self._add(
@@ -157,19 +174,26 @@ class RuleBook:
 
     def _add(self, rule: Rule) -> None:
         for other in self.versions.setdefault(rule.code, []):
-            if any(self.described.in_force(rule, p.name) and self.described.in_force(other, p.name) for p in self.described.periods):
+            if any(
+                self.described.in_force(rule, p.name) and self.described.in_force(other, p.name)
+                for p in self.described.periods
+            ):
                 raise ValueError(f"{self.name} {rule.code}: two versions are in force in one period")
         self.versions[rule.code].append(rule)
 
     def at(self, period: str) -> list[Rule]:
         """The rules in force in `period`, by code."""
-        found = [rule for versions in self.versions.values() for rule in versions if self.described.in_force(rule, period)]
+        found = [
+            rule for versions in self.versions.values() for rule in versions if self.described.in_force(rule, period)
+        ]
         return sorted(found, key=lambda rule: rule.code)
 
     @cached_property
     def version(self) -> str:
         """Document, date and a fingerprint of the rules' source: what a run records."""
-        modules = sorted({rule.check.__module__ for versions in self.versions.values() for rule in versions if rule.check})
+        modules = sorted(
+            {rule.check.__module__ for versions in self.versions.values() for rule in versions if rule.check}
+        )
         source = "".join(inspect.getsource(__import__(module, fromlist=["_"])) for module in modules)
         return f"{self.described.book}; {hashlib.sha256(source.encode()).hexdigest()[:12]}"
 
@@ -199,7 +223,7 @@ class _Word:
 class _Recording(pd.DataFrame):
     """An empty table that notes which of its columns are read."""
 
-    _metadata = ["noted"]
+    _metadata: ClassVar = ["noted"]
     noted: set[tuple[str, str]]
 
     @property
@@ -221,11 +245,14 @@ def _learn(rule: Rule, asked: Return) -> set[tuple[str, str]]:
     def recording(argument: str) -> Any:
         previous = argument.startswith("previous_")
         frame = _Recording(blank.tables[table_named(asked, argument.removeprefix("previous_"))])
-        frame.attrs = {"table": ("previous_" if previous else "") + table_named(asked, argument.removeprefix("previous_"))}
+        frame.attrs = {
+            "table": ("previous_" if previous else "") + table_named(asked, argument.removeprefix("previous_"))
+        }
         frame.__dict__["noted"] = noted
         return frame
 
-    assert asked.period is not None and rule.check is not None
+    assert asked.period is not None
+    assert rule.check is not None
     given = Submission(asked, asked.period, blank, blank)
     arguments = {name: given.argument(name) if name in REFERENCE else recording(name) for name in rule.arguments}
     noted.update((frame.attrs["table"], "") for frame in arguments.values() if isinstance(frame, _Recording))
@@ -254,27 +281,30 @@ def run(
 ) -> Outcome:
     """Run the rules in force (or only those in `rules`: KeyError for an unknown code) over one submission.
 
-    `severity` overrides by code: another severity, or None to leave the rule out (reported as not run). `issues` (table, row, field)
-    is what the reading of a document met that does not belong in it; it becomes findings too.
+    `severity` overrides by code: another severity, or None to leave the rule out (reported as not run). `issues`
+    (table, row, field) is what the reading of a document met that does not belong in it; it becomes findings too.
     """
     assert given.asked.period is not None
     severity = severity or {}
-    chosen = book.at(given.asked.period.name)
-    if rules is not None:
-        wanted = set(rules)
-        for code in sorted(wanted):
-            if code not in book.versions:
-                raise KeyError(code)
-        chosen = [rule for rule in chosen if rule.code in wanted]
+    chosen = _chosen(book, given.asked.period.name, rules)
     found = Findings(given.tables, book.described.child)
     outcome = Outcome(pd.DataFrame())
     if rules is None:
         for cells in given.tables.unreadable:
             if not cells.field.wrong:
-                found.add("unreadable", "error", cells.table, cells.field.name, cells.positions, cells.positions.astype("int64"))
+                found.add(
+                    "unreadable",
+                    "error",
+                    cells.table,
+                    cells.field.name,
+                    cells.positions,
+                    cells.positions.astype("int64"),
+                )
     if issues is not None and len(issues):
         _note_issues(found, issues, given.tables)
-    by_column = schema.failures(given.asked, given.tables, {rule.code for rule in chosen if rule.check is None}, outcome.seconds)
+    by_column = schema.failures(
+        given.asked, given.tables, {rule.code for rule in chosen if rule.check is None}, outcome.seconds
+    )
     for rule in chosen:
         reason = _missing(book, rule, given)
         if rule.code in severity and severity[rule.code] is None:
@@ -285,12 +315,7 @@ def run(
         level = severity.get(rule.code) or rule.severity
         began = time.process_time()
         try:
-            if rule.check is None:
-                for table, item, positions in by_column.get(rule.code, ()):
-                    found.add(rule.code, level, table, item, positions, positions)
-            else:
-                result = rule.check(**{name: given.argument(name) for name in rule.arguments})
-                _collect(found, rule, level, result, given)
+            _mark(found, rule, level, by_column.get(rule.code, ()), given)
         except Exception as error:  # noqa: BLE001 - a rule that raises is reported as crashed and never as passed
             outcome.crashed[rule.code] = type(error).__name__
             outcome.tracebacks[rule.code] = traceback.format_exc()
@@ -299,6 +324,26 @@ def run(
         outcome.seconds[rule.code] = outcome.seconds.get(rule.code, 0.0) + time.process_time() - began
     outcome.findings = found.frame()
     return outcome
+
+
+def _chosen(book: RuleBook, period: str, codes: Iterable[str] | None) -> list[Rule]:
+    if codes is None:
+        return book.at(period)
+    wanted = set(codes)
+    for code in sorted(wanted):
+        if code not in book.versions:
+            raise KeyError(code)
+    return [rule for rule in book.at(period) if rule.code in wanted]
+
+
+def _mark(
+    found: Findings, rule: Rule, severity: str, by_column: Iterable[tuple[str, str, np.ndarray]], given: Submission
+) -> None:
+    if rule.check is None:
+        for table, item, positions in by_column:
+            found.add(rule.code, severity, table, item, positions, positions)
+    else:
+        _collect(found, rule, severity, rule.check(**{name: given.argument(name) for name in rule.arguments}), given)
 
 
 def _note_issues(found: Findings, issues: pd.DataFrame, typed: Typed) -> None:
@@ -372,7 +417,11 @@ def _collect(found: Findings, rule: Rule, severity: str, result: Any, given: Sub
 def _shared(rule: Rule, asked: Return) -> str | None:
     if len(rule.tables) < 2:
         return None
-    shared = [level for level, keys in asked.levels.items() if all(key in asked[table] for table in rule.tables for key in keys)]
+    shared = [
+        level
+        for level, keys in asked.levels.items()
+        if all(key in asked[table] for table in rule.tables for key in keys)
+    ]
     return shared[-1] if shared else None
 
 

@@ -1,8 +1,10 @@
-"""The description as Pandera schemas: what a single column can say, with the Department's rule numbers as check names."""
+"""The description as Pandera schemas: what a single column can say, with the Department's rule numbers as check
+names."""
 
 import time
-from collections.abc import Callable, Mapping, Set
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,9 @@ class WrongShape(ValueError):
     """A typed table is not what its description says: a program fault, named without values."""
 
 
-def schema(table: Table, described: Return, rules: Set[str] | None = None) -> pa.DataFrameSchema:
-    """The Pandera schema of one typed table; `rules` limits the checks to some rule numbers (an empty set leaves dtypes only)."""
+def schema(table: Table, described: Return, rules: AbstractSet[str] | None = None) -> pa.DataFrameSchema:
+    """The Pandera schema of one typed table; `rules` limits the checks to some rule numbers (an empty set leaves dtypes
+    only)."""
     return pa.DataFrameSchema(
         {
             item.name: pa.Column(
@@ -49,9 +52,12 @@ def _checks(item: Field, described: Return) -> list[tuple[str, pa.Check]]:
     if item.wrong and item.minimum is not None:
         least = item.minimum
         said.append((item.wrong, lambda s: s.isna() | s.ge(least).fillna(value=True).astype(bool)))
-    for shape in item.shapes:
-        said.append((shape.rule, lambda s, pattern=shape.pattern: s.isna() | s.str.fullmatch(pattern).fillna(value=False).astype(bool)))
+    said.extend((shape.rule, partial(_fits, shape.pattern)) for shape in item.shapes)
     return [(rule, pa.Check(test, name=rule, ignore_na=False)) for rule, test in said]
+
+
+def _fits(pattern: str, values: pd.Series) -> pd.Series:
+    return values.isna() | values.str.fullmatch(pattern).fillna(value=False).astype(bool)
 
 
 @lru_cache(maxsize=256)
@@ -60,16 +66,24 @@ def _cached(described: Return, table: str, rules: frozenset[str]) -> pa.DataFram
 
 
 def failures(
-    described: Return, typed: Typed, rules: Set[str], seconds: dict[str, float] | None = None
+    described: Return, typed: Typed, rules: AbstractSet[str], seconds: dict[str, float] | None = None
 ) -> Mapping[str, list[tuple[str, str, np.ndarray]]]:
-    """Run the column checks of `rules`: rule -> (table, field, positions). Unreadable cells break their field's `wrong` rule too."""
+    """Run the column checks of `rules`: rule -> (table, field, positions).
+
+    Unreadable cells break their field's `wrong` rule too.
+    """
     found: dict[str, dict[tuple[str, str], list[np.ndarray]]] = {}
 
     def note(rule: str, table: str, item: str, positions: np.ndarray) -> None:
         found.setdefault(rule, {}).setdefault((table, item), []).append(positions)
 
     for table in described:
-        said = frozenset(rule for item in table.fields if item.name in typed.supplied[table.name] for rule, _ in _checks(item, described))
+        said = frozenset(
+            rule
+            for item in table.fields
+            if item.name in typed.supplied[table.name]
+            for rule, _ in _checks(item, described)
+        )
         here = said & rules
         frame = typed.tables[table.name]
         if not here or frame.empty:
@@ -85,7 +99,8 @@ def failures(
         if cells.field.wrong in rules:
             note(str(cells.field.wrong), cells.table, cells.field.name, cells.positions)
     return {
-        rule: [(table, item, np.unique(np.concatenate(parts))) for (table, item), parts in places.items()] for rule, places in found.items()
+        rule: [(table, item, np.unique(np.concatenate(parts))) for (table, item), parts in places.items()]
+        for rule, places in found.items()
     }
 
 
@@ -96,7 +111,9 @@ def _cases(checked: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
         cases = errors.failure_cases[["schema_context", "column", "check", "index"]]
         wrong = cases[cases["index"].isna()]
         if len(wrong):
-            raise WrongShape(f"{checked.name}: {', '.join(sorted(set(map(str, wrong['column']))))} not of the described type") from None
+            raise WrongShape(
+                f"{checked.name}: {', '.join(sorted(set(map(str, wrong['column']))))} not of the described type"
+            ) from None
         return cases
     return pd.DataFrame({"column": [], "check": [], "index": []})
 

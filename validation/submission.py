@@ -16,7 +16,8 @@ from validation.typed import Typed, typed
 
 @dataclass(frozen=True)
 class Submission:
-    """Typed tables of this period and, where given, of the period before; `asked` is the return as the rule set describes it."""
+    """Typed tables of this period and, where given, of the period before; `asked` is the return as the rule set
+    describes it."""
 
     asked: Return
     period: Period
@@ -27,7 +28,9 @@ class Submission:
     @cached_property
     def codes(self) -> SimpleNamespace:
         """Code sets in force, each a frozenset of code texts."""
-        return SimpleNamespace(**{name: frozenset(code.code for code in values) for name, values in self.asked.codes.items()})
+        return SimpleNamespace(
+            **{name: frozenset(code.code for code in values) for name, values in self.asked.codes.items()}
+        )
 
     def argument(self, name: str) -> Any:
         """What a rule gets for its argument `name`."""
@@ -39,7 +42,9 @@ class Submission:
             return bank_holidays()
         if name in self.reference:
             return self.reference[name]
-        source, table = (self.previous, name.removeprefix("previous_")) if name.startswith("previous_") else (self.tables, name)
+        source, table = (
+            (self.previous, name.removeprefix("previous_")) if name.startswith("previous_") else (self.tables, name)
+        )
         return source.tables[table_named(self.asked, table)] if source else None
 
 
@@ -59,9 +64,14 @@ def submit(
     previous: Mapping[str, pd.DataFrame] | None = None,
     **reference: Any,
 ) -> Submission:
-    """Type `tables` (and last period's) by the rule set's description. Raises UnknownReturn, UnknownPeriod, RefusedTable."""
+    """Type `tables` (and last period's) by the rule set's description.
+
+    Raises UnknownReturn, UnknownPeriod, RefusedTable.
+    """
     whole = described(name)
     asked = whole.at(ruleset or period)
     here = whole.at(period).period
     assert here is not None
-    return Submission(asked, here, typed(tables, asked), None if previous is None else typed(previous, asked), reference)
+    return Submission(
+        asked, here, typed(tables, asked), None if previous is None else typed(previous, asked), reference
+    )

@@ -1,8 +1,9 @@
-"""Raw text tables to typed tables, once. Nothing else parses a date or a number.
+"""Raw text tables to typed tables, once.
 
-Typed columns: text, code and flag cells stay text (`str`; the catalogue tells TRUE from true, so a flag keeps its spelling), dates are
-`datetime64[us]`, whole numbers and years `Int64`. Empty cells are missing. Each frame has its input's index, named `row`, and integer
-link columns: `@row` its own position, `@<level>` the number of the child, episode … that the row belongs to (-1: none).
+Nothing else parses a date or a number. Typed columns: text, code and flag cells stay text (`str`; the catalogue tells
+TRUE from true, so a flag keeps its spelling), dates are `datetime64[us]`, whole numbers and years `Int64`. Empty cells
+are missing. Each frame has its input's index, named `row`, and integer link columns: `@row` its own position,
+`@<level>` the number of the child, episode … that the row belongs to (-1: none).
 """
 
 import hashlib
@@ -52,7 +53,7 @@ class Typed:
 
 def as_text(values: pd.Series) -> pd.Series:
     """Any column as text, empty and null cells missing; whole floats lose their `.0`, instants become ISO dates."""
-    if isinstance(values.dtype, pd.StringDtype) or isinstance(values.dtype, pd.ArrowDtype):
+    if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
         text = values.astype(TEXT)
     elif pd.api.types.is_datetime64_any_dtype(values.dtype):
         text = values.dt.strftime("%Y-%m-%d").astype(TEXT)
@@ -95,7 +96,9 @@ def _dates(distinct: pd.Series) -> pd.Series:
 
 def _instants(distinct: pd.Series) -> pd.Series:
     known = distinct.where(distinct.str.match(_INSTANT) | distinct.str.match(_ISO))
-    return pd.to_datetime(known, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None).astype("datetime64[us]")
+    return (
+        pd.to_datetime(known, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None).astype("datetime64[us]")
+    )
 
 
 def _whole(distinct: pd.Series) -> pd.Series:
@@ -109,7 +112,8 @@ EMPTY_DTYPE = {"date": "datetime64[us]", "datetime": "datetime64[us]", "whole": 
 def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
     """Type the raw text `raw` (table name -> frame of text) by `described`, a return at one period.
 
-    Tables and columns that are missing come out empty and not supplied; unknown ones are left alone. Raises RefusedTable.
+    Tables and columns that are missing come out empty and not supplied; unknown ones are left alone. Raises
+    RefusedTable.
     """
     raw = _with_listed_rows(raw, described)
     tables: dict[str, pd.DataFrame] = {}
@@ -139,7 +143,9 @@ def as_frames(given: Typed) -> dict[str, pd.DataFrame]:
         "@unreadable": pd.DataFrame(cells, columns=["table", "field", "position", "text"]).astype(
             {"table": TEXT, "field": TEXT, "position": "int64", "text": TEXT}
         ),
-        "@reasons": pd.DataFrame([(*key, why) for key, why in given.reasons.items()], columns=["table", "column", "why"], dtype=TEXT),
+        "@reasons": pd.DataFrame(
+            [(*key, why) for key, why in given.reasons.items()], columns=["table", "column", "why"], dtype=TEXT
+        ),
     }
 
 
@@ -150,7 +156,12 @@ def from_frames(frames: Mapping[str, pd.DataFrame], described: Return) -> Typed:
         frame.attrs = {"table": name}
     columns = frames["@supplied"].groupby("table")["column"].agg(frozenset)
     unreadable = tuple(
-        Unreadable(str(table), described[str(table)][str(name)], cells["position"].to_numpy(), cells["text"].to_numpy(dtype=object))
+        Unreadable(
+            str(table),
+            described[str(table)][str(name)],
+            cells["position"].to_numpy(),
+            cells["text"].to_numpy(dtype=object),
+        )
         for (table, name), cells in frames["@unreadable"].groupby(["table", "field"], sort=False)
     )
     reasons = {(row.table, row.column): row.why for row in frames["@reasons"].itertuples()}
@@ -178,7 +189,9 @@ def _refuse_doubles(table: Table, frame: pd.DataFrame) -> None:
         raise RefusedTable(f"{table.name}: a column is given twice; each column may come once")
 
 
-def _typed_table(table: Table, frame: pd.DataFrame | None, unreadable: list[Unreadable]) -> tuple[pd.DataFrame, frozenset[str]]:
+def _typed_table(
+    table: Table, frame: pd.DataFrame | None, unreadable: list[Unreadable]
+) -> tuple[pd.DataFrame, frozenset[str]]:
     index = pd.RangeIndex(0) if frame is None else frame.index
     columns: dict[str, Any] = {}
     given: set[str] = set()
@@ -186,7 +199,7 @@ def _typed_table(table: Table, frame: pd.DataFrame | None, unreadable: list[Unre
         if item.given == "list":
             continue
         if frame is None or item.name not in frame.columns:
-            columns[item.name] = pd.array([None] * len(index), dtype=EMPTY_DTYPE.get(item.kind, TEXT))  # type: ignore[call-overload]
+            columns[item.name] = pd.array([None] * len(index), dtype=EMPTY_DTYPE.get(item.kind, TEXT))
             continue
         given.add(item.name)
         text = as_text(frame[item.name].reset_index(drop=True))
@@ -205,13 +218,16 @@ def _typed_table(table: Table, frame: pd.DataFrame | None, unreadable: list[Unre
 
 
 def _with_listed_rows(raw: Mapping[str, pd.DataFrame], described: Return) -> Mapping[str, pd.DataFrame]:
-    """A denormalised list column (Assessments.AssessmentFactors) as rows of its own table, where that table was not given."""
+    """A denormalised list column (Assessments.AssessmentFactors) as rows of its own table, where that table was not
+    given."""
     made = dict(raw)
     for table in described:
         for item in table.fields:
             if item.given != "list" or table.name not in raw or item.name not in raw[table.name].columns:
                 continue
-            child = next(t for t in described.children_of(table.name) if any(f.codes == item.codes for f in t.document_fields))
+            child = next(
+                t for t in described.children_of(table.name) if any(f.codes == item.codes for f in t.document_fields)
+            )
             if child.name in raw:
                 continue
             parent = raw[table.name]
@@ -229,7 +245,7 @@ def _members(cell: Any) -> list[str]:
     if isinstance(cell, str):
         return [part for part in cell.translate(str.maketrans("[](){}'\",;", "          ")).split() if part]
     if isinstance(cell, Iterable):
-        return [str(part) for part in cell if part is not None and part == part]
+        return [str(part) for part in cell if not pd.isna(part)]
     return []
 
 
@@ -243,10 +259,12 @@ def _link(
     """Give every table its `@level` columns, by parent rows where the input has them, else by keys."""
     parents = {table.name: _parent_positions(table, tables, raw) for table in described}
     nested = all(
-        parents[table.name] is not None for table in described if table.parent and table.name in raw and len(tables[table.name])
+        parents[table.name] is not None
+        for table in described
+        if table.parent and table.name in raw and len(tables[table.name])
     )
     linked = frozenset(name for name, above in parents.items() if above is not None)
-    chain = {level: keys for level, keys in described.levels.items()}
+    chain = dict(described.levels)
     for level, keys in chain.items():
         outer = next((name for name, shorter in chain.items() if shorter == keys[:-1]), None)
         carriers = [table for table in described if all(key in table for key in keys)]
@@ -266,7 +284,9 @@ def _link(
                 frame[f"@{level}"] = -1
 
 
-def _parent_positions(table: Table, tables: dict[str, pd.DataFrame], raw: Mapping[str, pd.DataFrame]) -> np.ndarray | None:
+def _parent_positions(
+    table: Table, tables: dict[str, pd.DataFrame], raw: Mapping[str, pd.DataFrame]
+) -> np.ndarray | None:
     given = raw.get(table.name)
     if not table.parent or table.parent not in raw or given is None or PARENT not in given.columns:
         return None
@@ -284,24 +304,33 @@ def _number_by_keys(
     reasons: dict[tuple[str, str], str],
     linked: frozenset[str],
 ) -> None:
-    """Number one level over all its tables by the outer level's number and the key; without the key, by the outer level alone if that is unambiguous."""
+    """Number one level over all its tables by the outer level's number and the key; without the key, by the outer level
+    alone if that is unambiguous."""
     keyed = [table for table in carriers if supplied[table.name]]
     ids = pd.concat([tables[table.name][key] for table in keyed], ignore_index=True) if keyed else pd.Series(dtype=TEXT)
     numbers, _ = pd.factorize(ids)
     if outer is None:
         codes = numbers.astype("int64")
     else:
-        above = np.concatenate([tables[table.name][f"@{outer}"].to_numpy() for table in keyed]) if keyed else np.empty(0, "int64")
+        above = (
+            np.concatenate([tables[table.name][f"@{outer}"].to_numpy() for table in keyed])
+            if keyed
+            else np.empty(0, "int64")
+        )
         unkeyed = [table for table in keyed if key not in supplied[table.name]]
         if unkeyed:
             single = not pd.Series(tables[owner.name][f"@{outer}"]).loc[lambda s: s >= 0].duplicated().any()
-            if keyed == [owner] or (owner in unkeyed and linked >= {table.name for table in keyed if table is not owner}):
+            if keyed == [owner] or (
+                owner in unkeyed and linked >= {table.name for table in keyed if table is not owner}
+            ):
                 numbers = np.concatenate([np.arange(len(tables[table.name])) for table in keyed])
             elif single:
                 numbers = np.zeros(len(above), dtype="int64")
             else:
                 for table in unkeyed if owner not in unkeyed else keyed:
-                    reasons[table.name, f"@{level}"] = f"{key} is not supplied in {', '.join(t.name for t in unkeyed)} and a row above has several"
+                    reasons[table.name, f"@{level}"] = (
+                        f"{key} is not supplied in {', '.join(t.name for t in unkeyed)} and a row above has several"
+                    )
         pair = above.astype("int64") * (int(numbers.max(initial=0)) + 1) + numbers
         pair[(above < 0) | (numbers < 0)] = -1
         codes = pair

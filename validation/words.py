@@ -1,7 +1,10 @@
-"""The vocabulary that rules are written in. Every word answers on the rows of its first argument (or of the matched pairs)."""
+"""The vocabulary that rules are written in.
+
+Every word answers on the rows of its first argument (or of the matched pairs).
+"""
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -19,15 +22,15 @@ class Side:
     """One side of matched rows: `side.Column` is that column pair by pair."""
 
     def __init__(self, frame: pd.DataFrame, take: np.ndarray) -> None:
-        self._frame = frame
-        self._take = take
+        self.frame = frame
+        self.take = take
 
     def __getattr__(self, name: str) -> pd.Series:
-        return self(self._frame[name])
+        return self(self.frame[name])
 
     def __call__(self, values: pd.Series) -> pd.Series:
         """A Series on this side's table, pair by pair."""
-        return pd.Series(values.array.take(self._take))
+        return pd.Series(values.array.take(self.take))
 
 
 def _codes(frame: pd.DataFrame, level: str) -> np.ndarray:
@@ -51,12 +54,12 @@ def matched(left: pd.DataFrame, right: pd.DataFrame, level: str) -> tuple[Side, 
 def flagged(mask: pd.Series, *sides: Side) -> dict[str, pd.Series]:
     """The rows of both sides of the pairs in `mask`, by table."""
     chosen = mask.to_numpy(dtype=bool)
-    return {side._frame.attrs["table"]: _marks(side._frame, side._take[chosen]) for side in sides}
+    return {side.frame.attrs["table"]: _marks(side.frame, side.take[chosen]) for side in sides}
 
 
 def on(side: Side, mask: pd.Series) -> pd.Series:
     """True for the rows of the side's table that are in some pair of `mask`."""
-    return _marks(side._frame, side._take[mask.to_numpy(dtype=bool)])
+    return _marks(side.frame, side.take[mask.to_numpy(dtype=bool)])
 
 
 def _marks(frame: pd.DataFrame, positions: np.ndarray) -> pd.Series:
@@ -122,21 +125,37 @@ def repeated(frame: pd.DataFrame, level: str, column: str) -> pd.Series:
 
 
 def overlapping(
-    frame: pd.DataFrame, level: str, start: pd.Series, end: pd.Series, *, touching: bool = True, copies: pd.Series | None = None
+    frame: pd.DataFrame,
+    level: str,
+    start: pd.Series,
+    end: pd.Series,
+    *,
+    touching: bool = True,
+    copies: pd.Series | None = None,
 ) -> pd.Series:
     """True for rows A and B of one `level`, A other than B, where A starts on or after B's start and not after B's end.
 
-    A missing `end` never holds another row. `touching`: a start on the day of the end counts. `copies`: rows with equal start and
-    equal value here are not compared with each other. Sorts once; linear however many rows share a level.
+    A missing `end` never holds another row. `touching`: a start on the day of the end counts. `copies`: rows with equal
+    start and equal value here are not compared with each other. Sorts once; linear however many rows share a level.
     """
-    keys = pd.DataFrame({"group": _codes(frame, level), "start": start.to_numpy(), "reach": _reach(end, touching=touching)})
+    keys = pd.DataFrame(
+        {"group": _codes(frame, level), "start": start.to_numpy(), "reach": _reach(end, touching=touching)}
+    )
     keys["copy"] = np.arange(len(keys)) if copies is None else copies.to_numpy()
     keys = keys[(keys["group"] >= 0) & keys["start"].notna()]
     keys["copy"] = keys.groupby(["group", "start", "copy"], dropna=False, sort=False).ngroup()
-    each = keys.groupby("copy").agg(group=("group", "first"), start=("start", "first"), reach=("reach", "max")).sort_values(["group", "start"])
-    instant = each.groupby(["group", "start"], sort=True).agg(size=("reach", "size"), reach=("reach", "max")).reset_index()
+    each = (
+        keys.groupby("copy")
+        .agg(group=("group", "first"), start=("start", "first"), reach=("reach", "max"))
+        .sort_values(["group", "start"])
+    )
+    instant = (
+        each.groupby(["group", "start"], sort=True).agg(size=("reach", "size"), reach=("reach", "max")).reset_index()
+    )
     instant["next"] = instant.groupby("group")["start"].shift(-1)
-    instant["held_until"] = instant.groupby("group")["reach"].cummax().groupby(instant["group"]).shift(1)
+    instant["held_until"] = (
+        instant.groupby("group")["reach"].cummax().groupby(instant["group"]).ffill().groupby(instant["group"]).shift(1)
+    )
     each = each.reset_index().merge(instant[["group", "start", "size", "next", "held_until"]], on=["group", "start"])
     each["tie"] = (each["size"] > 1) & (each["reach"] >= each["start"])
     tied_others = each.groupby(["group", "start"])["tie"].transform("sum") - each["tie"]
@@ -161,7 +180,7 @@ def no(flag: pd.Series, *, any_case: bool = False) -> pd.Series:
     return (flag.str.lower() if any_case else flag).isin(NO)
 
 
-def unlisted(values: pd.Series, codes: Set[str]) -> pd.Series:
+def unlisted(values: pd.Series, codes: AbstractSet[str]) -> pd.Series:
     """Given, but not one of `codes`."""
     return values.notna() & ~values.isin(codes)
 
@@ -181,7 +200,7 @@ def during(dates: pd.Series, start: pd.Series, end: pd.Series, period: Any) -> p
     return (dates >= start) & ((dates < end) | (end.isna() & (dates <= pd.Timestamp(period.end))))
 
 
-def years_after(dates: pd.Series, years: int) -> pd.Series:
+def years_after(dates: Any, years: int) -> Any:
     """The same calendar day `years` later (negative: earlier); 29 February gives 28 February."""
     return dates + pd.DateOffset(years=years)
 
@@ -193,11 +212,12 @@ def day(date: dt.date) -> pd.Timestamp:
 
 def at_weekend(dates: pd.Series) -> pd.Series:
     """A Saturday or Sunday."""
-    return dates.dt.dayofweek >= 5
+    return dates.dt.day_of_week >= 5
 
 
 def wrong_check_letter(upn: pd.Series) -> pd.Series:
-    """UPNs of 13 characters with digits after the first, whose first is not the check letter (characters 2-13 weighted 2-13, modulo 23)."""
+    """UPNs of 13 characters with digits after the first, whose first is not the check letter (characters 2-13 weighted
+    2-13, modulo 23)."""
     tested = upn.str.fullmatch(r"(?:.|\n)[0-9]{12}").fillna(value=False).to_numpy(dtype=bool)
     body = upn[tested].str.slice(1).to_numpy(dtype="S12")
     digits = body.view("uint8").reshape(-1, 12) - ord("0")

@@ -13,12 +13,15 @@ from validation.typed import lineage
 
 Kind = Literal["auto", "file", "records", "demo"]
 NO_ISSUES = pd.DataFrame({name: pd.Series(dtype="str") for name in ("table", "field", "what")}).assign(row=0, line=0)
-NOTHING_LEFT_OUT = pd.DataFrame({"table": pd.Series(dtype="str"), "reason": pd.Series(dtype="str"), "rows": pd.Series(dtype="int64")})
+NOTHING_LEFT_OUT = pd.DataFrame(
+    {"table": pd.Series(dtype="str"), "reason": pd.Series(dtype="str"), "rows": pd.Series(dtype="int64")}
+)
 
 
 @dataclass(frozen=True)
 class Collected:
-    """Raw tables, what the reading showed (`issues`), the rows that do not belong in the return, and facts to record."""
+    """Raw tables, what the reading showed (`issues`), the rows that do not belong in the return, and facts to
+    record."""
 
     tables: dict[str, pd.DataFrame]
     issues: pd.DataFrame
@@ -27,32 +30,40 @@ class Collected:
 
 
 def collect(
-    whole: Return, period: str, unit: str, kind: Kind, *, inbox: Path, demo: Path, children: int, url: str | None, schema: str | None
+    whole: Return,
+    period: str,
+    unit: str,
+    kind: Kind,
+    *,
+    files: list[Path],
+    demo: Path,
+    children: int,
+    url: str | None,
+    schema: str | None,
 ) -> Collected:
-    """The raw tables of one unit and period. `auto` takes dropped files, else the care records, else invented data.
+    """The raw tables of one unit and period.
 
-    `inbox` is the folder of dropped files, `demo` the folder of invented databases. Raises SourceError and the readers' refusals.
+    `auto` takes dropped files, else the care records, else invented data.     `files` are the dropped files, `demo` the
+    folder of invented databases. Raises SourceError and the readers' refusals.
     """
     if kind == "auto":
-        kind = "file" if dropped(inbox) else "records" if url else "demo"
+        kind = "file" if files else "records" if url else "demo"
     if kind == "file":
-        return _from_files(whole, period, unit, inbox)
+        return _from_files(whole, period, unit, files)
     if kind == "records":
         if not url:
-            raise SourceError("No care records are configured: set RETURNS_SSD_URL to the database's address, or drop a file.")
+            raise SourceError(
+                "No care records are configured: set RETURNS_SSD_URL to the database's address, or drop a file."
+            )
         return _from_records(whole, period, unit, url, schema, "care records", "statutory-returns")
     return _from_demo(whole, period, unit, demo, children)
 
 
-def dropped(inbox: Path) -> list[Path]:
-    """The files in an inbox folder, unfinished ones left alone."""
-    return sorted(path for path in inbox.glob("*") if path.is_file() and path.suffix.lower() in (".xml", ".csv"))
-
-
-def _from_files(whole: Return, period: str, unit: str, inbox: Path) -> Collected:
-    paths = dropped(inbox)
+def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Collected:
     if not paths:
-        raise SourceError(f"The inbox of {whole.name} {unit} {period} holds no .xml and no .csv file; put the file there.")
+        raise SourceError(
+            f"The inbox of {whole.name} {unit} {period} holds no .xml and no .csv file; put the file there."
+        )
     kinds = {path.suffix.lower() for path in paths}
     if len(kinds) > 1:
         raise SourceError(f"The inbox of {whole.name} {unit} {period} holds XML and CSV files; leave one kind there.")
@@ -61,18 +72,22 @@ def _from_files(whole: Return, period: str, unit: str, inbox: Path) -> Collected
     if kinds == {".csv"}:
         from assets.sources.files import read_csv_folder
 
-        found = read_csv_folder(inbox, whole, period)
+        found = read_csv_folder(paths[0].parent, whole, period)
         return Collected(found.tables, found.issues, NOTHING_LEFT_OUT, facts)
     from exports.xml import read
 
     document = read(paths, whole.name, period)
     of = str(document.header.get("LEA") or "")
     if of and of != unit:
-        raise SourceError(f"The file is from {whole.unit} {of}, this run is for {unit}; run it for {of}, or drop the right file.")
+        raise SourceError(
+            f"The file is from {whole.unit} {of}, this run is for {unit}; run it for {of}, or drop the right file."
+        )
     return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
 
 
-def _from_records(whole: Return, period: str, unit: str, url: str, schema: str | None, source: str, software: str) -> Collected:
+def _from_records(
+    whole: Return, period: str, unit: str, url: str, schema: str | None, source: str, software: str
+) -> Collected:
     from assets.sources.header import header
     from assets.sources.ssd import extract
 

@@ -13,7 +13,16 @@ from returns.model import Code
 def code_set(name: str) -> tuple[Code, ...]:
     """The codes of `name`.csv in file order."""
     text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(Code(**{key: value or None for key, value in row.items()}) for row in csv.DictReader(text.splitlines()))  # type: ignore[arg-type]
+    return tuple(
+        Code(
+            code=row["code"],
+            label=row["label"],
+            since=row["since"] or None,
+            until=row["until"] or None,
+            unwritten_since=row["unwritten_since"] or None,
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
 
 
 def sets(*names: str) -> Mapping[str, tuple[Code, ...]]:

@@ -2,15 +2,15 @@
 
 from importlib import import_module
 
-from returns import UnknownReturn, described
+from returns import described
 from validation.rule import RuleBook
 
 
 def book(name: str) -> RuleBook:
-    """The rule book of return `name` with all its modules loaded. Raises UnknownReturn."""
-    try:
-        described(name)
-    except UnknownReturn:
-        raise
+    """The rule book of return `name` with all its modules loaded.
+
+    Raises UnknownReturn.
+    """
+    described(name)
     found: RuleBook = import_module(f"validation.rules.{name}").rule
     return found

@@ -12,7 +12,8 @@ NONE_IDENTIFIED = "21"
     "1103",
     "Assessment starts before the referral",
     flags="assessments.AssessmentActualStartDate cin_details.CINreferralDate",
-    advice="Correct the start of the assessment or the date of referral, or move the assessment to the referral it followed.",
+    advice="Correct the start of the assessment or the date of referral, or move the assessment to the referral it "
+    "followed.",
 )
 def before_referral(assessments, cin_details):
     assessment, episode = matched(assessments, cin_details, "episode")
@@ -91,7 +92,9 @@ def closed_without(cin_details, assessments):
 )
 def during_another(assessments, period):
     end = assessments.AssessmentAuthorisationDate
-    return overlapping(assessments, "episode", assessments.AssessmentActualStartDate, end.fillna(day(period.end)), copies=end)
+    return overlapping(
+        assessments, "episode", assessments.AssessmentActualStartDate, end.fillna(day(period.end)), copies=end
+    )
 
 
 @rule(
@@ -125,12 +128,16 @@ def none_and_some(assessments, assessment_factors_list):
     confidence="inferred",
 )
 def none_but_closed_otherwise(assessments, assessment_factors_list, cin_details):
-    none = has(assessments, "assessment", assessment_factors_list, assessment_factors_list.AssessmentFactor == NONE_IDENTIFIED)
+    none = has(
+        assessments, "assessment", assessment_factors_list, assessment_factors_list.AssessmentFactor == NONE_IDENTIFIED
+    )
     only = how_many(assessments, "episode", assessments) == 1
     done = assessments.AssessmentAuthorisationDate.notna()
     assessment, episode = matched(assessments, cin_details, "episode")
     closed = episode.CINclosureDate.notna() | episode.ReasonForClosure.notna()
-    return flagged(assessment(none & only & done) & closed & ~episode.ReasonForClosure.isin(AFTER_ASSESSMENT), assessment, episode)
+    return flagged(
+        assessment(none & only & done) & closed & ~episode.ReasonForClosure.isin(AFTER_ASSESSMENT), assessment, episode
+    )
 
 
 @rule(
@@ -177,7 +184,12 @@ def factor_twice(assessments, assessment_factors_list):
     since="2024-25",
 )
 def old_physical(assessments, assessment_factors_list):
-    return has(assessments, "assessment", assessment_factors_list, assessment_factors_list.AssessmentFactor.str.upper() == "18A")
+    return has(
+        assessments,
+        "assessment",
+        assessment_factors_list,
+        assessment_factors_list.AssessmentFactor.str.upper() == "18A",
+    )
 
 
 @rule(
@@ -188,4 +200,9 @@ def old_physical(assessments, assessment_factors_list):
     since="2024-25",
 )
 def old_sexual(assessments, assessment_factors_list):
-    return has(assessments, "assessment", assessment_factors_list, assessment_factors_list.AssessmentFactor.str.upper() == "19A")
+    return has(
+        assessments,
+        "assessment",
+        assessment_factors_list,
+        assessment_factors_list.AssessmentFactor.str.upper() == "19A",
+    )

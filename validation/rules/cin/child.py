@@ -5,10 +5,17 @@ import pandas as pd
 from validation.rules.cin.book import rule
 from validation.words import day, flagged, has, matched, no, outside, wrong_check_letter, years_after, yes
 
-ASK_SCHOOL = "Check the UPN with the child's school or in the school's census data and correct it on the child's record."
+ASK_SCHOOL = (
+    "Check the UPN with the child's school or in the school's census data and correct it on the child's record."
+)
 
 
-@rule("1510", "First letter of the UPN is not the check letter of its digits", flags="child_identifiers.UPN", advice=ASK_SCHOOL)
+@rule(
+    "1510",
+    "First letter of the UPN is not the check letter of its digits",
+    flags="child_identifiers.UPN",
+    advice=ASK_SCHOOL,
+)
 def check_letter(child_identifiers):
     return wrong_check_letter(child_identifiers.UPN)
 
@@ -17,14 +24,17 @@ def check_letter(child_identifiers):
     "1520",
     "Several children have the same UPN",
     flags="child_identifiers.UPN",
-    advice="Find out whose UPN it is; merge records if it is one child, else remove the UPN from the child it does not belong to.",
+    advice="Find out whose UPN it is; merge records if it is one child, else remove the UPN from the child it does "
+    "not belong to.",
     across="UPN",
 )
 def same_upn(child_identifiers):
     return child_identifiers.UPN.notna() & child_identifiers.UPN.duplicated(keep=False)
 
 
-@rule("1530", "Characters 2 to 4 of the UPN are no authority's number", flags="child_identifiers.UPN", advice=ASK_SCHOOL)
+@rule(
+    "1530", "Characters 2 to 4 of the UPN are no authority's number", flags="child_identifiers.UPN", advice=ASK_SCHOOL
+)
 def unknown_authority(child_identifiers, codes):
     return (child_identifiers.UPN.str.len() == 13) & ~child_identifiers.UPN.str.slice(1, 4).isin(codes.upn_authority)
 
@@ -34,12 +44,14 @@ rule.column("1550", "Last character of the UPN is neither a digit nor a permitte
 rule.column(
     "1560Q",
     "Former UPN is not written as a UPN",
-    advice="Correct the former UPN on the child's record (a letter, eleven digits, a digit or letter), or remove it if it is not known.",
+    advice="Correct the former UPN on the child's record (a letter, eleven digits, a digit or letter), or remove it "
+    "if it is not known.",
 )
 rule.column(
     "1570",
     "Child's id is longer than 20 characters",
-    advice="Send the id that the case system gives the child; choose once which id is used and keep it at most 20 characters long.",
+    advice="Send the id that the case system gives the child; choose once which id is used and keep it at most 20 "
+    "characters long.",
 )
 rule.column(
     "1580",
@@ -72,9 +84,21 @@ def sex_often_unknown(child_identifiers):
     return bool((unknown & child_identifiers.ExpectedPersonBirthDate.isna()).sum() * 50 > len(child_identifiers))
 
 
-rule.column("4180", "Sex (until 2023-24 gender) is missing or not a listed code", advice="Record the child's sex: M, F or U (until 2023-24 gender 0, 1, 2 or 9).")
-rule.column("4220", "Ethnic group is missing or not a listed code", advice="Record the ethnic group; use REFU when it was declined, NOBT when it was not obtained yet.")
-rule.column("8500", "Child has no id", advice="Every child needs the id of the case system; look for a record that was made outside it.")
+rule.column(
+    "4180",
+    "Sex (until 2023-24 gender) is missing or not a listed code",
+    advice="Record the child's sex: M, F or U (until 2023-24 gender 0, 1, 2 or 9).",
+)
+rule.column(
+    "4220",
+    "Ethnic group is missing or not a listed code",
+    advice="Record the ethnic group; use REFU when it was declined, NOBT when it was not obtained yet.",
+)
+rule.column(
+    "8500",
+    "Child has no id",
+    advice="Every child needs the id of the case system; look for a record that was made outside it.",
+)
 
 
 @rule(
@@ -116,7 +140,9 @@ def one_birth_date(child_identifiers):
 )
 def expected_far_away(child_identifiers, period):
     expected = child_identifiers.ExpectedPersonBirthDate
-    return (expected < day(period.end) - pd.DateOffset(days=30)) | (expected > day(period.end) + pd.DateOffset(months=9))
+    return (expected < day(period.end) - pd.DateOffset(days=30)) | (
+        expected > day(period.end) + pd.DateOffset(months=9)
+    )
 
 
 @rule(
@@ -155,7 +181,8 @@ def death_without_date(child_identifiers, cin_details):
     "8590",
     "Child has no episode of need",
     flags="child_identifiers.LAchildID",
-    advice="Each child in the census needs a referral in the year or open in it; add the episode or leave the child out.",
+    advice="Each child in the census needs a referral in the year or open in it; add the episode or leave the child "
+    "out.",
 )
 def no_episode(child_identifiers, cin_details):
     return ~has(child_identifiers, "child", cin_details)
@@ -196,7 +223,8 @@ def _upn_wanting(child_identifiers, cin_details, codes, born_by):
     "8770Q",
     "School-age child in need has no UPN and no good reason for that",
     flags="child_identifiers.UPN child_identifiers.UPNunknown",
-    advice="Get the UPN from the school or the authority's pupil database, or give the reason (UN2 to UN7) why there is none.",
+    advice="Get the UPN from the school or the authority's pupil database, or give the reason (UN2 to UN7) why there "
+    "is none.",
     until="2023-24",
 )
 def six_without_upn(child_identifiers, cin_details, codes, period):
@@ -207,7 +235,8 @@ def six_without_upn(child_identifiers, cin_details, codes, period):
     "8770Q",
     "School-age child in need has no UPN and no good reason for that",
     flags="child_identifiers.UPN child_identifiers.UPNunknown",
-    advice="Get the UPN from the school or the authority's pupil database, or give the reason (UN2 to UN7) why there is none.",
+    advice="Get the UPN from the school or the authority's pupil database, or give the reason (UN2 to UN7) why there "
+    "is none.",
     since="2024-25",
 )
 def five_in_august_without_upn(child_identifiers, cin_details, codes, period):
@@ -224,7 +253,10 @@ def un7_with_action(child_identifiers, cin_details):
     un7 = child_identifiers.UPNunknown == "UN7"
     went_on = ~yes(cin_details.ReferralNFA, any_case=True)
     unfounded = has(child_identifiers, "child", cin_details, went_on) | ~has(child_identifiers, "child", cin_details)
-    return {"ChildIdentifiers": un7 & unfounded, "CINdetails": went_on & has(cin_details, "child", child_identifiers, un7)}
+    return {
+        "ChildIdentifiers": un7 & unfounded,
+        "CINdetails": went_on & has(cin_details, "child", child_identifiers, un7),
+    }
 
 
 @rule(

@@ -37,9 +37,13 @@ def both_open(child_protection_plans, cin_plan_dates):
 def review_during_plan(reviews, child_protection_plans, cin_plan_dates):
     review, plan = matched(reviews, cin_plan_dates, "episode")
     ended = review(lookup(reviews, "plan", child_protection_plans, "CPPendDate"))
-    held_open = (review.CPPreviewDate >= plan.CINPlanStartDate) & (plan.CINPlanEndDate.isna() | (review.CPPreviewDate < plan.CINPlanEndDate))
+    held_open = (review.CPPreviewDate >= plan.CINPlanStartDate) & (
+        plan.CINPlanEndDate.isna() | (review.CPPreviewDate < plan.CINPlanEndDate)
+    )
     failing = held_open & (review.CPPreviewDate != ended) & review(has(reviews, "plan", child_protection_plans))
-    return flagged(failing, review, plan) | {"ChildProtectionPlans": has(child_protection_plans, "plan", reviews, on(review, failing))}
+    return flagged(failing, review, plan) | {
+        "ChildProtectionPlans": has(child_protection_plans, "plan", reviews, on(review, failing))
+    }
 
 
 @rule(
@@ -148,7 +152,9 @@ def before_referral(cin_plan_dates, cin_details):
 )
 def starts_under_protection(cin_plan_dates, child_protection_plans, period):
     plan, protection = matched(cin_plan_dates, child_protection_plans, "child")
-    return flagged(during(plan.CINPlanStartDate, protection.CPPstartDate, protection.CPPendDate, period), plan, protection)
+    return flagged(
+        during(plan.CINPlanStartDate, protection.CPPstartDate, protection.CPPendDate, period), plan, protection
+    )
 
 
 @rule(
@@ -160,4 +166,6 @@ def starts_under_protection(cin_plan_dates, child_protection_plans, period):
 )
 def protection_starts_during(child_protection_plans, cin_plan_dates, period):
     protection, plan = matched(child_protection_plans, cin_plan_dates, "child")
-    return flagged(during(protection.CPPstartDate, plan.CINPlanStartDate, plan.CINPlanEndDate, period), protection, plan)
+    return flagged(
+        during(protection.CPPstartDate, plan.CINPlanStartDate, plan.CINPlanEndDate, period), protection, plan
+    )

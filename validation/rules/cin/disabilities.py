@@ -7,7 +7,8 @@ from validation.words import has, how_many, no, repeated
 @rule(
     "2887Q",
     "Fewer than eight kinds of disability are used in the whole return",
-    advice="Check that the extract takes every disability code of a child and maps them all; otherwise explain in a note.",
+    advice="Check that the extract takes every disability code of a child and maps them all; otherwise explain in a "
+    "note.",
     per="return",
 )
 def few_kinds(disabilities):
@@ -24,7 +25,9 @@ def never_two(disabilities):
     counted = disabilities.LAchildID.notna() & (disabilities.Disability != "NONE")
     if not counted.any():
         return False
-    return bool(how_many(disabilities, "child", disabilities, counted & disabilities.Disability.notna())[counted].max() <= 1)
+    return bool(
+        how_many(disabilities, "child", disabilities, counted & disabilities.Disability.notna())[counted].max() <= 1
+    )
 
 
 @rule(
@@ -37,7 +40,9 @@ def disability_unknown(child_identifiers, cin_details, disabilities, codes):
     bad = ~disabilities.Disability.isin(codes.disability)
     went_on = no(cin_details.ReferralNFA)
     lacking = ~has(child_identifiers, "child", disabilities) | has(child_identifiers, "child", disabilities, bad)
-    failing = child_identifiers.PersonBirthDate.notna() & has(child_identifiers, "child", cin_details, went_on) & lacking
+    failing = (
+        child_identifiers.PersonBirthDate.notna() & has(child_identifiers, "child", cin_details, went_on) & lacking
+    )
     return {
         "ChildIdentifiers": failing,
         "CINdetails": went_on & has(cin_details, "child", child_identifiers, failing),

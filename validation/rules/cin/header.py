@@ -7,7 +7,8 @@ from validation.rules.cin.book import rule
     "100",
     "Reference date is missing or is not 31 March of the header's year",
     flags="header.ReferenceDate",
-    advice="The header is filled by the software: run the export for the right collection year, whose reference date is 31 March.",
+    advice="The header is filled by the software: run the export for the right collection year, whose reference date "
+    "is 31 March.",
     per="return",
 )
 def reference_date(header):

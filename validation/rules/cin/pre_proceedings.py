@@ -92,7 +92,9 @@ def held_unknown(pre_proceedings):
     return yes(pre_proceedings.FGDMMeetingOffer) & pre_proceedings.FGDMMeetingFac.isna()
 
 
-_rule.column("9011", "Outcome of pre-proceedings is not a listed code", advice="Choose outcome A, B or C.", confidence="inferred")
+_rule.column(
+    "9011", "Outcome of pre-proceedings is not a listed code", advice="Choose outcome A, B or C.", confidence="inferred"
+)
 
 
 @rule(

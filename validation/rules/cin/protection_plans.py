@@ -30,7 +30,8 @@ def more_plans_than_conferences(child_protection_plans, cin_details, section47, 
     "2885",
     "Child protection plan does not start on the day of its episode's initial conference",
     flags="child_protection_plans.CPPstartDate section47.DateOfInitialCPC cin_details.DateOfInitialCPC",
-    advice="The plan starts on the day of the conference: correct the date that is wrong, or add the conference that is missing.",
+    advice="The plan starts on the day of the conference: correct the date that is wrong, or add the conference that "
+    "is missing.",
 )
 def not_at_conference(child_protection_plans, section47, cin_details, period):
     started = inside(child_protection_plans.CPPstartDate, period)
@@ -99,9 +100,21 @@ def review_too_early(child_protection_plans, reviews):
     return flagged(review.CPPreviewDate <= plan.CPPstartDate, plan, review)
 
 
-rule.column("8842Q", "Review of a child protection plan has no date", advice="Record the date of the review, or remove the empty entry.")
-rule.column("8905", "Category of abuse at the plan's start is missing or not a listed code", advice="Record the category decided at the conference: NEG, PHY, SAB, EMO or MUL.")
-rule.column("8910", "Latest category of abuse is missing or not a listed code", advice="Record the category decided at the latest review: NEG, PHY, SAB, EMO or MUL.")
+rule.column(
+    "8842Q",
+    "Review of a child protection plan has no date",
+    advice="Record the date of the review, or remove the empty entry.",
+)
+rule.column(
+    "8905",
+    "Category of abuse at the plan's start is missing or not a listed code",
+    advice="Record the category decided at the conference: NEG, PHY, SAB, EMO or MUL.",
+)
+rule.column(
+    "8910",
+    "Latest category of abuse is missing or not a listed code",
+    advice="Record the category decided at the latest review: NEG, PHY, SAB, EMO or MUL.",
+)
 
 
 @rule(

@@ -14,7 +14,8 @@ SOURCE_COLLECTED_FROM = "2013-04-01"
     "2990",
     "Episode closed after assessment (RC8, RC9) has a conference, section 47 or plan",
     flags="cin_details.DateOfInitialCPC child_protection_plans.LAchildID section47.LAchildID cin_plan_dates.LAchildID",
-    advice="A case closed after assessment went no further: correct the reason for closure, or move the activity to the episode it belongs to.",
+    advice="A case closed after assessment went no further: correct the reason for closure, or move the activity to "
+    "the episode it belongs to.",
 )
 def activity_after_assessment_only(cin_details, child_protection_plans, section47, cin_plan_dates):
     closed = cin_details.ReasonForClosure.isin(AFTER_ASSESSMENT)
@@ -22,7 +23,9 @@ def activity_after_assessment_only(cin_details, child_protection_plans, section4
     active = cin_details.DateOfInitialCPC.notna()
     for table in linked.values():
         active |= has(cin_details, "episode", table)
-    return {"CINdetails": closed & active} | {name: has(table, "episode", cin_details, closed) for name, table in linked.items()}
+    return {"CINdetails": closed & active} | {
+        name: has(table, "episode", cin_details, closed) for name, table in linked.items()
+    }
 
 
 @rule(
@@ -59,17 +62,24 @@ def activity_after_closure(cin_details, assessments, section47, child_protection
     )
 
 
-rule.column("8568", "No-further-action flag is missing or is neither yes nor no", advice="Record on the referral whether any further action was taken.")
+rule.column(
+    "8568",
+    "No-further-action flag is missing or is neither yes nor no",
+    advice="Record on the referral whether any further action was taken.",
+)
 
 
 @rule(
     "8569Q",
     "Referral from before the year is not marked as going further",
     flags="cin_details.CINreferralDate",
-    advice="A referral with no further action belongs only to the year in which it came; correct the flag or leave the episode out.",
+    advice="A referral with no further action belongs only to the year in which it came; correct the flag or leave "
+    "the episode out.",
 )
 def old_without_action(cin_details, period, holidays):
-    return (cin_details.CINreferralDate < day(working_days_before(period.start, 1, holidays))) & ~no(cin_details.ReferralNFA)
+    return (cin_details.CINreferralDate < day(working_days_before(period.start, 1, holidays))) & ~no(
+        cin_details.ReferralNFA
+    )
 
 
 @rule(
@@ -91,7 +101,9 @@ def referral_date(cin_details, period):
 def referred_too_early(cin_details, child_identifiers):
     episode, child = matched(cin_details, child_identifiers, "child")
     pregnancy = pd.Timedelta(days=280)
-    early = (episode.CINreferralDate < child.PersonBirthDate - pregnancy) | (episode.CINreferralDate < child.ExpectedPersonBirthDate - pregnancy)
+    early = (episode.CINreferralDate < child.PersonBirthDate - pregnancy) | (
+        episode.CINreferralDate < child.ExpectedPersonBirthDate - pregnancy
+    )
     return flagged(early, episode, child)
 
 
@@ -202,10 +214,13 @@ def action_on_no_action(cin_details, section47, assessments):
     held = cin_details.DateOfInitialCPC.notna()
     enquired = section47.S47ActualStartDate.notna() | section47.DateOfInitialCPC.notna()
     assessed = assessments.AssessmentActualStartDate.notna() | assessments.AssessmentAuthorisationDate.notna()
-    active = held | has(cin_details, "episode", section47, enquired) | has(cin_details, "episode", assessments, assessed)
+    active = (
+        held | has(cin_details, "episode", section47, enquired) | has(cin_details, "episode", assessments, assessed)
+    )
     return {
         "CINdetails": ended & active,
-        "Section47": has(section47, "episode", cin_details, ended & held) | (enquired & has(section47, "episode", cin_details, ended)),
+        "Section47": has(section47, "episode", cin_details, ended & held)
+        | (enquired & has(section47, "episode", cin_details, ended)),
         "Assessments": assessed & has(assessments, "episode", cin_details, ended),
     }
 
@@ -217,4 +232,6 @@ def action_on_no_action(cin_details, section47, assessments):
     advice="Record who referred the child (10 if it is not known).",
 )
 def source(cin_details, codes):
-    return (cin_details.CINreferralDate >= SOURCE_COLLECTED_FROM) & ~cin_details.ReferralSource.isin(codes.referral_source)
+    return (cin_details.CINreferralDate >= SOURCE_COLLECTED_FROM) & ~cin_details.ReferralSource.isin(
+        codes.referral_source
+    )

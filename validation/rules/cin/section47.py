@@ -20,7 +20,8 @@ def conference_before_referral(section47, cin_details):
     "2884",
     "One initial conference is given on the section 47 and on the episode",
     flags="section47.DateOfInitialCPC cin_details.DateOfInitialCPC",
-    advice="Give the conference on the section 47 that led to it; on the episode only for one that had no section 47 here.",
+    advice="Give the conference on the section 47 that led to it; on the episode only for one that had no section 47 "
+    "here.",
     together="child",
 )
 def conference_twice(section47, cin_details):
@@ -77,7 +78,8 @@ def conference_overdue(section47, period, holidays):
     "8715",
     "Initial conference of a section 47 is outside the collection year",
     flags="section47.DateOfInitialCPC",
-    advice="Leave out conferences before the year; send an enquiry whose conference was after 31 March without its date.",
+    advice="Leave out conferences before the year; send an enquiry whose conference was after 31 March without its "
+    "date.",
 )
 def conference_outside_year(section47, period):
     return outside(section47.DateOfInitialCPC, period)
@@ -90,7 +92,11 @@ def conference_outside_year(section47, period):
     advice="Record the conference of an old enquiry, or that none was needed.",
 )
 def awaiting_from_other_year(section47, period):
-    return section47.DateOfInitialCPC.isna() & no(section47.ICPCnotRequired) & outside(section47.S47ActualStartDate, period)
+    return (
+        section47.DateOfInitialCPC.isna()
+        & no(section47.ICPCnotRequired)
+        & outside(section47.S47ActualStartDate, period)
+    )
 
 
 @rule(
