@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -46,6 +47,8 @@ def snapshot(
     where = _where(engine.url)
     if engine.dialect.name not in ISOLATION:
         raise SourceError(f"{where}: databases of this kind are not read; use one of {EXAMPLES}.")
+    if schema and engine.dialect.name == "sqlite":
+        raise SourceError(f"{where}: SQLite has no schemas; leave the schema out.")
     try:
         with engine.connect() as connection:
             connection = connection.execution_options(
@@ -84,12 +87,12 @@ def load(connection: Connection, table: sa.Table, names: Collection[str]) -> "pa
 
     chosen = [table.c[name] for name in names]
     statement = sa.select(*(_text(connection, column).label(column.name) for column in chosen))
-    result = connection.execution_options(stream_results=True).execute(statement)
     schema = pa.schema([(column.name, pa.string()) for column in chosen])
-    batches = [
-        pa.record_batch([pa.array(values, pa.string()) for values in zip(*rows, strict=True)], schema=schema)
-        for rows in result.partitions(ROWS_AT_A_TIME)
-    ]
+    with connection.execute(statement) as result:
+        batches = [
+            pa.record_batch([pa.array(values, pa.string()) for values in zip(*rows, strict=True)], schema=schema)
+            for rows in result.partitions(ROWS_AT_A_TIME)
+        ]
     return pa.Table.from_batches(batches, schema=schema)
 
 
@@ -163,7 +166,7 @@ def _end(connection: Connection) -> None:
 def _where(url: URL) -> str:
     """What the user may see of an address: never user name, password or options."""
     if url.get_backend_name() == "sqlite":
-        return f"SQLite database {Path(url.database or 'in memory').name}"
+        return f"SQLite database {unquote(Path(url.database or 'in memory').name)}"
     return f"Database {url.database or ''} on {url.host or 'this machine'}" + (f" port {url.port}" if url.port else "")
 
 

@@ -87,8 +87,6 @@ def _release(connection: Connection, schema: str | None) -> str | None:
 
 def _lacking(connection: Connection, wanted: dict[str, list[str]], schema: str | None, release: str | None) -> set[str]:
     """What the database lacks and may lack. Raises SourceError naming everything else that it lacks."""
-    if schema and connection.dialect.name == "sqlite":
-        raise SourceError("SQLite has no schemas; leave the schema out.")
     lacking = absent(connection, wanted, schema)
     needed = [name for name in lacking if not ssd_cin.may_lack(name)]
     if "ssd_person" in needed and not {*wanted} - {*lacking}:
