@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from exports.report import Report, report
+from returns import described
 from validation.rule import run
 from validation.rules import book
 from validation.submission import submit
@@ -64,9 +65,15 @@ def tables_of(**rows: list[dict[str, str | None]]) -> dict[str, pd.DataFrame]:
     return made
 
 
+def complete(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """With the columns that the frame does not have, empty, as a reader of whole documents gives them."""
+    missing = [column for column in described("cin").at(PERIOD)[name].columns if column not in frame]
+    return frame.assign(**{column: pd.Series(np.nan, frame.index, "str") for column in missing})
+
+
 def reported(tables: dict[str, pd.DataFrame], **more) -> Report:
     """The report on `tables` with all the rules of the year."""
-    submission = submit("cin", tables, PERIOD)
+    submission = submit("cin", {name: complete(name, frame) for name, frame in tables.items()}, PERIOD)
     outcome = run(book("cin"), submission, severity={"8863Q": None})
     return report(submission, outcome, facts=FACTS, **({"left_out": LEFT_OUT, "issues": ISSUES, "obstacles": OBSTACLES, "local": LOCAL} | more))
 
