@@ -5,7 +5,6 @@ Thin: each calls what does the work and keeps its frames.
 
 import datetime as dt
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pandas as pd
 from assets.sources.collect import Kind, collect
 from exports.store import NothingPublished
 from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
-from pipelines.guard import guarded
+from pipelines.guard import guarded, keep
 from pipelines.io import pairs, value
 from pipelines.partitions import partitions, split
 from pipelines.resources import SOFTWARE, CareRecords, Home, dropped, release
@@ -165,8 +164,8 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         given = _submission(name, period, config.ruleset, extract, tables, last_year)
         local = read_local(home.root / "rules" / f"{name}.csv", rulebook)
         outcome = run(rulebook, given, severity=in_force(local, dt.date.today()), issues=extract["@issues"])
-        for code, text in outcome.tracebacks.items():
-            _keep(home.root, f"{context.run_id[:8]}_{code}", text)
+        for text in outcome.tracebacks.values():
+            keep(home.root, text)
         severities = outcome.findings["severity"].value_counts()
         frames = {
             "findings": outcome.findings,
@@ -446,13 +445,3 @@ def _files(paths: list[Path]) -> pd.DataFrame:
 def _emptied(folder: Path, suffix: str) -> None:
     for path in folder.glob(f"*{suffix}"):
         path.unlink()
-
-
-def _keep(root: Path, name: str, text: str) -> None:
-    """A crashed rule's traceback, for the developers' eyes only."""
-    folder = root / "errors"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(
-        os.open(folder / f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(text)

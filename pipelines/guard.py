@@ -45,11 +45,16 @@ def guarded(step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def keep_traceback(home: Path) -> str:
-    """Write the current traceback to a private file (0600) outside Dagster's home and give its id."""
+    """Write the current traceback to a private file outside Dagster's home and give its id."""
+    return keep(home, traceback.format_exc())
+
+
+def keep(home: Path, text: str) -> str:
+    """Write a text for the developers' eyes only to a private file (0600) and give its id."""
     folder = home / "errors"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     identity = secrets.token_hex(4)
     descriptor = os.open(folder / f"{identity}.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(traceback.format_exc())
+        file.write(text)
     return identity

@@ -95,7 +95,7 @@ def _run(door: socket.socket, address: str, definitions: str, store: Path, termi
             workspace = parts.enter_context(_definitions_loaded(instance, definitions))
             daemon = parts.enter_context(_daemon(workspace))
             target = WorkspaceFileTarget(paths=[str(workspace)])
-            context = parts.enter_context(WorkspaceProcessContext(instance, target))
+            context = parts.enter_context(WorkspaceProcessContext(instance, target, dg.__version__))
             token = secrets.token_urlsafe(32)
             pages = create_app_from_workspace_process_context(context, live_data_poll_rate=2000)
             server = uvicorn.Server(

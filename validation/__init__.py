@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+import validation.rules  # noqa: F401 - first: importing the package later would hide the function `rules` behind it
 from returns import described
 from validation.typed import TEXT
 

@@ -73,7 +73,7 @@ def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Col
         from assets.sources.files import read_csv_folder
 
         found = read_csv_folder(paths[0].parent, whole, period)
-        return Collected(found.tables, found.issues, NOTHING_LEFT_OUT, facts)
+        return Collected(found.tables, NO_ISSUES, NOTHING_LEFT_OUT, facts | {"reading": _told(found.issues)})
     from exports.xml import read
 
     document = read(paths, whole.name, period)
@@ -83,6 +83,16 @@ def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Col
             f"The file is from {whole.unit} {of}, this run is for {unit}; run it for {of}, or drop the right file."
         )
     return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
+
+
+def _told(issues: pd.DataFrame) -> str:
+    """What the reading of tables showed, as sentences: it concerns files and columns, not rows."""
+    return " ".join(
+        issues.groupby("what", sort=False)["field"]
+        .agg(lambda fields: ", ".join(filter(None, fields)))
+        .reset_index()
+        .agg(": ".join, axis=1)
+    )
 
 
 def _from_records(

@@ -78,6 +78,19 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     return Read(tables, issues.frame())
 
 
+def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
+    """The columns `names` of one CSV file, as text. Raises SourceError where the file lacks one or a cell is empty."""
+    body = io.StringIO(_text(file, Issues()), newline="")
+    headings = _headings(file, body)
+    frame = _values(body, headings)
+    if frame is None or not set(names) <= set(headings):
+        raise SourceError(f"{file.name}: expected the columns {', '.join(names)}, and no more values than headings.")
+    frame = frame[list(names)]
+    if frame.isna().to_numpy().any():
+        raise SourceError(f"{file.name}: every line needs a value for {' and '.join(names)}; fill or delete the rest.")
+    return frame
+
+
 def _text(file: Path, issues: Issues) -> str:
     try:
         if file.stat().st_size > LARGEST:

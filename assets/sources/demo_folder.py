@@ -1,0 +1,65 @@
+"""The invented authority as files: its care records, the tables of the return, and the return itself."""
+
+import datetime as dt
+from pathlib import Path
+
+from assets.sources.demo import SOFTWARE, population, write
+from assets.sources.errors import SourceError
+from assets.sources.header import header
+from assets.sources.ssd import extract
+from returns import described
+
+LARGEST_FILE = 200_000
+
+
+def make_demo(
+    name: str, unit: str, period: str, children: int, seed: int, out: Path, defects: str, now: dt.datetime
+) -> list[str]:
+    """Fill the new folder `out` and say what is in it: database, tables as CSV, and XML up to LARGEST_FILE children.
+
+    `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be written whole the file says so.
+    """
+    from assets.sources.demo_defects import spoil
+    from exports import xml
+    from validation.typed import typed
+
+    wanted = _shares(defects)
+    whole = described(name)
+    at = whole.at(period)
+    if out.exists() and any(out.iterdir()):
+        raise SourceError(f"The folder {out} is not empty; name a new one with --out.")
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = out / "care_records.sqlite"
+    write(population(children, seed, period, unit), f"sqlite:///{database}")
+    made = [f"{database}: the care records of {children:,} invented children"]
+    tables, _ = extract(f"sqlite:///{database}", whole, period)
+    head = header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)
+    tables = dict(tables) | {"Header": head}
+    if wanted:
+        tables = spoil(tables, wanted, period, seed)
+    folder = out / "tables"
+    folder.mkdir(mode=0o700)
+    for table in at:
+        columns = [column for column in table.columns if column in tables[table.name]]
+        tables[table.name].to_csv(folder / f"{table.name}.csv", columns=columns, index=False)
+    made.append(f"{folder}: the tables of the return, one CSV each")
+    if children > LARGEST_FILE:
+        return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
+    line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
+    target = out / f"{name}_{unit}_{period}_DEMO_NOT_FOR_SUBMISSION.xml"
+    written = xml.write(typed(tables, at), at, line, target, incomplete=bool(wanted))
+    made.append(f"{written.path}: the return{'' if written.complete else ', without what cannot be written'}")
+    return made
+
+
+def _shares(defects: str) -> dict[str, float]:
+    shares = {}
+    for part in filter(None, defects.split(",")):
+        rule, _, share = part.partition("=")
+        try:
+            shares[rule.strip()] = float(share)
+        except ValueError:
+            raise SourceError(
+                "Defects are given as RULE=SHARE, for instance 8600=0.02,8510=0.01; correct it."
+            ) from None
+    return shares

@@ -1,0 +1,108 @@
+"""One return in this process, with progress: the job that the pages start, told on the terminal."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from returns import described
+from returns.refusal import Refusal
+
+
+class BadUnit(Refusal):
+    """A unit number that is none."""
+
+
+def run_return(
+    name: str,
+    unit: str,
+    period: str,
+    extract: Mapping[str, Any],
+    findings: Mapping[str, Any],
+    xml: Mapping[str, Any],
+    *,
+    said: Console,
+) -> int:
+    """Register the unit, run the census job for one period, say where the results are; gives the exit code."""
+    import re
+
+    from pipelines.instance import prepare
+
+    whole = described(name)
+    whole.position(period)
+    if not re.fullmatch(whole.unit_pattern, unit):
+        raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
+    prepare()
+    with said.status("Starting") if said.is_terminal else _nothing():
+        import dagster as dg
+
+        from pipelines.definitions import CENSUS, defs
+        from pipelines.partitions import key, units
+        from pipelines.resources import Home
+
+    logging.getLogger("dagster.redacted_errors").disabled = True  # the guard has told the user already
+    instance = dg.DagsterInstance.get()
+    instance.add_dynamic_partitions(units(name).name or "", [unit])
+    run_id = str(uuid.uuid4())
+    instance.add_event_listener(run_id, lambda entry: _tell(entry, said))
+    config = {"extract": extract, "findings": findings, "xml": xml}
+    result = defs.resolve_job_def(CENSUS[name].name).execute_in_process(
+        run_id=run_id,
+        partition_key=key(period, unit),
+        instance=instance,
+        raise_on_error=False,
+        run_config={
+            "ops": {f"{name}__{stage}": {"config": dict(given)} for stage, given in config.items()},
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+    )
+    if not result.success:
+        return 4 if any(_refused(event) for event in result.all_events if event.is_step_failure) else 3
+    return _results(Home(), name, unit, period, said)
+
+
+def _nothing() -> Any:
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
+def _refused(event: Any) -> bool:
+    data = event.step_failure_data
+    return bool(data.error and data.error.cls_name == "StepRefused")
+
+
+def _tell(entry: Any, said: Console) -> None:
+    event = entry.dagster_event
+    if event is None:
+        if entry.level >= 40:
+            said.print(entry.user_message, markup=False)
+    elif event.is_step_success:
+        said.print(f"  {event.step_key.partition('__')[2]}: done in {event.step_success_data.duration_ms / 1000:.1f} s")
+
+
+def _results(home: Any, name: str, unit: str, period: str, said: Console) -> int:
+    from pipelines.io import read_frames, value
+    from validation import rules
+    from validation.verdict import verdict
+
+    version = home.store("read").current(name, unit, period)
+    counts = version.counts
+    said.print(
+        f"{counts['children']:,} children; {counts['errors']:,} errors, {counts['queries']:,} queries; "
+        f"{counts['rules_run']} rules run, {counts['rules_not_run']} not run, {counts['rules_crashed']} crashed."
+    )
+    if version.manifest["demo"]:
+        said.print("The children are invented: nothing here is a return.")
+    if counts["obstacles"]:
+        said.print(
+            f"No file for the Department: {counts['obstacles']:,} cells or rows cannot be written; see the report."
+        )
+    said.print(f"Version {version.id}, in {version.path}:")
+    for path in version.files.values():
+        said.print(f"  {path}", markup=False, soft_wrap=True)
+    said.print(f"make serve shows the report at {home.address(name, unit, period)}", soft_wrap=True)
+    found = read_frames(home.work(name, unit, period) / "findings")
+    return verdict(found["findings"], bool(len(found["crashed"])), rules(name, value(found, "@facts")["ruleset"]))
