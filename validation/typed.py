@@ -9,6 +9,7 @@ are missing. Each frame has its input's index, named `row`, and integer link col
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -177,6 +178,7 @@ def lineage(frames: Mapping[str, pd.DataFrame]) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=32)
 def empty(described: Return) -> Typed:
     """Every table of `described`, typed, with no rows."""
     return typed({}, described)
