@@ -20,7 +20,7 @@ from returns.model import UnknownReturn
 OURS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A report is one page with its script in it. It may show itself and be saved; it reaches nothing else, here or outside.
 REPORT = (
-    "sandbox allow-scripts allow-same-origin allow-downloads allow-modals; default-src 'none'; "
+    "sandbox allow-scripts allow-same-origin allow-downloads allow-forms allow-modals; default-src 'none'; "
     "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )

@@ -19,9 +19,8 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
 from urllib.parse import urlsplit
 
 from returns.refusal import Refusal
@@ -66,10 +65,10 @@ def _open(door: socket.socket, address: str, definitions: str) -> None:
     home = prepare()
     os.environ["RETURNS_ADDRESS"] = address  # what links in Dagster begin with
     log = home / "errors" / "serve.log"
-    with _alone(home), _kept_from_terminal(log) as terminal:
-        terminal.write("Starting; this takes a few seconds.\n")
+    with _alone(home), _kept_from_terminal(log) as tell:
+        tell("Starting; this takes a few seconds.\n")
         try:
-            _run(door, address, definitions, home / "store", terminal)
+            _run(door, address, definitions, home / "store", tell)
         except (Refusal, Failed) as error:
             raise type(error)(f"{error}; {log} has the details") from None
         except Exception:  # noqa: BLE001 - whatever it is, its text may quote a record
@@ -77,7 +76,7 @@ def _open(door: socket.socket, address: str, definitions: str) -> None:
             raise Failed(f"This stopped through a fault of the program; {log} has the details") from None
 
 
-def _run(door: socket.socket, address: str, definitions: str, store: Path, terminal: TextIO) -> None:
+def _run(door: socket.socket, address: str, definitions: str, store: Path, tell: Callable[[str], None]) -> None:
     """Start Dagster's parts, say where it all is, serve; end the parts in the opposite order."""
     import dagster as dg
     import uvicorn
@@ -111,13 +110,13 @@ def _run(door: socket.socket, address: str, definitions: str, store: Path, termi
             )
             ended = threading.Event()
             threading.Thread(target=_watched, args=(daemon, server, ended), daemon=True).start()
-            terminal.write(_welcome(address, token, store.parent))
+            tell(_welcome(address, token, store.parent))
             if context.create_request_context().code_location_errors():
-                terminal.write(f"The definitions {definitions} could not be loaded; Dagster shows why.\n")
+                tell(f"The definitions {definitions} could not be loaded; Dagster shows why.\n")
             server.run(sockets=[door])
         finally:
             _undisturbed()
-            terminal.write("Stopping.\n")
+            tell("Stopping.\n")
     if ended.is_set():
         raise Failed("Dagster's daemon ended by itself, so schedules would not run")
 
@@ -189,8 +188,8 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _kept_from_terminal(log: Path) -> Iterator[TextIO]:
-    """What this process and its children print goes to `log`, emptied first; yields the terminal."""
+def _kept_from_terminal(log: Path) -> Iterator[Callable[[str], None]]:
+    """What this process and its children print goes to `log`, emptied first; yields what writes to the terminal."""
     log.parent.mkdir(mode=0o700, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(log, flags, 0o600)
@@ -200,9 +199,13 @@ def _kept_from_terminal(log: Path) -> Iterator[TextIO]:
     for number in kept:
         os.dup2(descriptor, number)
     os.close(descriptor)
+
+    def tell(text: str) -> None:
+        with contextlib.suppress(OSError):  # a terminal may have been closed
+            os.write(kept[1], text.encode())
+
     try:
-        with open(os.dup(kept[1]), "w", encoding="utf-8", buffering=1) as terminal:  # noqa: PTH123 - a descriptor
-            yield terminal
+        yield tell
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
