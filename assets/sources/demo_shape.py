@@ -69,7 +69,7 @@ PROCEEDINGS_OUTCOME = {"A": 40, "B": 40, "C": 20}
 
 @dataclass(frozen=True)
 class First:
-    """One of the first children: `age` in years, None = unborn; `referral` in days after 1 April; `pace` of the rest."""
+    """Age in years, None = unborn; referral in days after 1 April; pace of what follows."""
 
     route: str
     age: int | None
