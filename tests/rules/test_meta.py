@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
 from reference.random_cin import columns, random_return
 
 import validation.rules.cin
