@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
 
 from assets.sources import demo_shape as shape
@@ -356,25 +357,36 @@ def _in_ssd_columns(year: Year, ours: Mapping[str, pd.DataFrame]) -> dict[str, p
 
 
 def write(frames: Mapping[str, pd.DataFrame], target: str | URL | Engine, schema: str | None = None) -> None:
-    """Put the tables of `population` into a database, all or nothing; an invented authority already there is replaced.
+    """Put the tables of `population` into a database, all or nothing; one that is already there is replaced.
 
-    Raises SourceError for a database that holds anything else: it might be somebody's records.
+    Raises SourceError for a database that holds anything else (it might be somebody's records) or cannot be written.
     """
-    engine = target if isinstance(target, Engine) else sa.create_engine(target)
     try:
-        with engine.connect() as connection:
-            connection = connection.execution_options(schema_translate_map={None: schema} if schema else {})
-            with _transaction(connection):
-                _refuse_others(connection, schema)
-                SSD.create_all(connection)
-                for name, frame in frames.items():
-                    table = SSD.tables[name]
-                    connection.execute(table.delete())
-                    for rows in _batches(frame):
-                        connection.execute(table.insert(), rows)
-    finally:
-        if engine is not target:
-            engine.dispose()
+        engine = target if isinstance(target, Engine) else sa.create_engine(target, hide_parameters=True)
+        try:
+            with engine.connect() as connection:
+                _write(
+                    connection.execution_options(schema_translate_map={None: schema} if schema else {}), frames, schema
+                )
+        finally:
+            if engine is not target:
+                engine.dispose()
+    except (exc.SQLAlchemyError, ImportError):
+        raise SourceError(
+            "The invented authority could not be written; check the database's address, that its folder and its driver "
+            "are there, and that you may write to it."
+        ) from None
+
+
+def _write(connection: Connection, frames: Mapping[str, pd.DataFrame], schema: str | None) -> None:
+    with _transaction(connection):
+        _refuse_others(connection, schema)
+        SSD.create_all(connection)
+        for name, frame in frames.items():
+            table = SSD.tables[name]
+            connection.execute(table.delete())
+            for rows in _batches(frame):
+                connection.execute(table.insert(), rows)
 
 
 @contextmanager

@@ -61,8 +61,8 @@ class Dice:
 
     def place(self, weights: Sequence[float]) -> Whole:
         """Which of the weights, from 0."""
-        edges = np.cumsum(weights) / np.sum(weights)
-        return np.minimum(np.searchsorted(edges, self.throw(), side="right"), len(edges) - 1)
+        edges = np.cumsum(weights)
+        return np.searchsorted(edges[:-1] / edges[-1], self.throw(), side="right")
 
 
 class Year:
