@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -48,10 +49,13 @@ def prepare() -> Path:
 
 
 def _settings() -> str:
+    """What dagster.yaml shall say: runs are kept by SQLite in DAGSTER_HOME, or by the PostgreSQL that POSTGRES names."""
     if not os.environ.get(POSTGRES):
         return SETTINGS.read_text(encoding="utf-8")
     if importlib.util.find_spec("dagster_postgres") is None:
         raise NotReady(f"{POSTGRES} is set, which needs the package dagster-postgres: install it, or unset {POSTGRES}")
+    # SQLAlchemy 2.1 takes psycopg for a plain address; dagster-postgres 0.29 speaks psycopg2's dialect only.
+    os.environ[POSTGRES] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", os.environ[POSTGRES])
     return SETTINGS.read_text(encoding="utf-8") + _IN_POSTGRES
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -125,6 +126,7 @@ def test_postgresql_is_named_without_its_password(home, monkeypatch):
     settings = (home / "dagster/dagster.yaml").read_text()
     assert f"env: {POSTGRES}" in settings
     assert "password" not in settings
+    assert os.environ[POSTGRES] == "postgresql+psycopg2://user:password@host/dagster"
 
 
 def test_postgresql_without_its_package_is_told(home, monkeypatch):
@@ -133,6 +135,20 @@ def test_postgresql_without_its_package_is_told(home, monkeypatch):
 
     with pytest.raises(NotReady, match="dagster-postgres"):
         prepare()
+
+
+@pytest.mark.skipif(not find_spec("dagster_postgres"), reason="dagster-postgres is optional and not installed")
+def test_runs_are_kept_in_postgresql(home, monkeypatch):
+    from postgres import running
+
+    with running() as server, server.database() as url:
+        monkeypatch.setenv(POSTGRES, url.render_as_string(hide_password=False))
+        prepare()
+        with dg.DagsterInstance.get() as instance:
+            dg.GraphDefinition("nothing").execute_in_process(instance=instance)
+
+            assert len(instance.get_runs()) == 1
+        assert not list((home / "dagster").rglob("*.db"))
 
 
 # Refusals
