@@ -49,7 +49,7 @@ def prepare() -> Path:
 
 
 def _settings() -> str:
-    """What dagster.yaml shall say: runs are kept by SQLite in DAGSTER_HOME, or by the PostgreSQL that POSTGRES names."""
+    """What dagster.yaml shall say: runs kept by SQLite in DAGSTER_HOME, or by the PostgreSQL named in POSTGRES."""
     if not os.environ.get(POSTGRES):
         return SETTINGS.read_text(encoding="utf-8")
     if importlib.util.find_spec("dagster_postgres") is None:
