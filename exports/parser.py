@@ -18,6 +18,9 @@ from returns.refusal import Refusal
 LIMIT = 512 << 20  # bytes; 50,000 children are about 70 MB
 DEPTH = 20  # the census has 7 levels
 HELD = 2 << 20  # bytes that may pass without one complete record; they are all that the parser keeps in memory
+MOST_HOLDERS = 100  # one is right
+SMALL = 32 << 20  # bytes; as a whole it takes about 250 MB
+_SCHEMA = "SCHEMASV"
 _CHUNK = 256 << 10
 _BATCH = 1 << 20
 _PROLOG = 64 << 10
@@ -119,7 +122,7 @@ def parts(path: Path, inside: tuple[str, ...], each: str, note: Callable[[bytes]
         _encoding(path, file.read(_PROLOG))
         file.seek(0)
         parser = etree.XMLPullParser(events=("end",), tag=f"{{*}}{each}", **_SAFE)
-        last, since, taken = None, 0, 0
+        last, holder, holders, since, taken = None, None, 0, 0, 0
         for fed, chunk in _chunks(path, file, _CHUNK):
             note(chunk)
             found = (element for _, element in reversed(_feed(path, parser, chunk)) if _stands_in(element, inside))
@@ -128,18 +131,35 @@ def parts(path: Path, inside: tuple[str, ...], each: str, note: Callable[[bytes]
                 last, since = newest, fed
             if fed - since > HELD:
                 raise _refused(path, f"more than 2 MB without a whole {each}", _ADVICE)
-            if last is not None and fed - taken >= _BATCH:
-                taken, parent = fed, last.getparent()
-                count = parent.index(last)  # the last one stays: what follows it may be unfinished
-                yield Part(etree.tostring(parent, encoding="utf-8", with_tail=False), count, _lines(parent))
-                del parent[:count]
+            if last is None or fed - taken < _BATCH:
+                continue
+            taken = fed
+            for one in _holders(last.getparent(), holder):
+                holders += one is not holder
+                holder = one
+                if holders > MOST_HOLDERS:
+                    raise _refused(path, f"{local(one.tag)} begun over and over", _ADVICE)
+                # the last one stays: what follows it may be unfinished
+                count = one.index(last) if one is last.getparent() else len(one)
+                yield Part(etree.tostring(one, encoding="utf-8", with_tail=False), count, _lines(one))
+                del one[:count]
         root = _finish(path, parser)
         _refuse_document_type(path, root)
-        if last is not None:
-            parent = last.getparent()
-            yield Part(etree.tostring(parent, encoding="utf-8", with_tail=False), len(parent), _lines(parent))
-            del parent[:]
+        for one in _holders(last.getparent(), holder) if last is not None else []:
+            yield Part(etree.tostring(one, encoding="utf-8", with_tail=False), len(one), _lines(one))
+            del one[:]
         yield Part(etree.tostring(root, encoding="utf-8", with_tail=False), None, _lines(root))
+
+
+def _holders(newest: Any, done: Any) -> list[Any]:
+    """The elements around the records that are not yet empty: the one where reading stopped, and those begun since."""
+    found = [newest]
+    if newest is not done and newest.getparent() is not None:
+        for one in newest.itersiblings(newest.tag, preceding=True):
+            found.append(one)
+            if one is done or len(found) > MOST_HOLDERS:
+                break
+    return found[::-1]
 
 
 def before(path: Path, each: str, wanted: tuple[str, ...]) -> bytes:
@@ -186,21 +206,39 @@ def own(markup: bytes) -> Any:
     return etree.fromstring(markup, etree.XMLParser(**_SAFE))
 
 
-def validated(path: Path, schema: Any, most: int = 100) -> list[tuple[int, str]]:
-    """Check a whole file against a compiled schema as it streams by: the line and libxml2's error name of the first `most` faults."""
+def validated(path: Path, schema: Any, each: str, most: int = 100) -> list[tuple[int | None, str, str]]:
+    """Check a whole file against a compiled schema: line, element and libxml2's name of the first `most` faults.
+
+    The file streams by in pieces of the element `each`. libxml2 gives no lines then, so a faulty file of less than `SMALL` is looked
+    at once more as a whole; in a larger one the lines are None.
+    """
     with _file(path) as file:
         _encoding(path, file.read(_PROLOG))
         file.seek(0)
-        events = etree.iterparse(file, events=("end",), schema=schema, **_SAFE)
+        events = etree.iterparse(file, events=("end",), tag=f"{{*}}{each}", schema=schema, **_SAFE)
         try:
             for _, element in events:
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
+                _refuse_document_type(path, element)
+                parent = element.getparent()
+                del parent[: parent.index(element)]
         except etree.XMLSyntaxError as error:
-            if not any(entry.domain_name == "SCHEMASV" for entry in events.error_log):
+            if not any(entry.domain_name == _SCHEMA for entry in events.error_log):
                 raise _faulty(path, error) from None
-        return [(entry.line, entry.type_name) for entry in events.error_log if entry.domain_name == "SCHEMASV"][:most]
+        log = events.error_log
+    if not len(log):
+        return []
+    if path.stat().st_size < SMALL:
+        whole = tree(path, SMALL)
+        schema.validate(whole)
+        log = schema.error_log
+    faults = [entry for entry in log if entry.domain_name == _SCHEMA][:most]
+    return [(entry.line or None, _element_of(entry.message), entry.type_name) for entry in faults]
+
+
+def _element_of(message: str) -> str:
+    """The element that libxml2's message begins with; the rest of the message may quote values."""
+    found = re.match(r"Element '(?:\{[^}]*\})?([A-Za-z_][A-Za-z0-9_.-]*)'", message)
+    return found.group(1) if found else ""
 
 
 def local(tag: str) -> str:

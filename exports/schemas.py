@@ -17,6 +17,20 @@ from returns import described
 from returns.model import Return
 from validation.typed import TEXT
 
+FAULTS: dict[str, Any] = {"line": "Int64", "element": TEXT, "what": TEXT}
+_TOLD = {
+    "CVC_ENUMERATION_VALID": "is not one of the values allowed",
+    "CVC_PATTERN_VALID": "does not have the form that is asked for",
+    "CVC_MINLENGTH_VALID": "is empty or too short",
+    "CVC_MAXLENGTH_VALID": "is too long",
+    "CVC_MININCLUSIVE_VALID": "is too small",
+    "CVC_MAXINCLUSIVE_VALID": "is too large",
+    "CVC_DATATYPE_VALID_1_2_1": "is not a value of its type",
+    "CVC_COMPLEX_TYPE_2_3": "holds text between its elements",
+    "CVC_COMPLEX_TYPE_3_2_1": "has an attribute that is not described",
+    "ELEMENT_CONTENT": "is not expected here, or one is missing",
+    "CVC_ELT_1": "is not the outermost element described",
+}
 DIFFERENCES = ["path", "what", "ours", "theirs"]
 _LARGEST = 4 << 20  # bytes; the Department's schemas have some tens of kilobytes
 _DEEPEST = 60
@@ -61,10 +75,16 @@ def registered(home: Path, described: Return) -> Any | None:
     return _checked(path, described)[1] if durable.is_file(path) else None
 
 
-def check(file: Path | str, home: Path, described: Return) -> list[tuple[int, str]]:
-    """Run the registered schema over a file: line and kind of its first 100 faults, none where no schema is registered."""
+def check(file: Path | str, home: Path, described: Return) -> pd.DataFrame:
+    """Run the registered schema over a file: its first 100 faults with the columns of FAULTS, none where no schema is registered.
+
+    `line` is missing in files too large to be held as a whole. Raises RefusedFile.
+    """
     schema = registered(home, described)
-    return parser.validated(Path(file), schema) if schema is not None else []
+    each = next(table.element for table in described.children_of(None) if table.occurs[1] is None)
+    faults = parser.validated(Path(file), schema, each) if schema is not None else []
+    told = [(line, element, _TOLD.get(kind.removeprefix("SCHEMAV_"), "does not fit the schema")) for line, element, kind in faults]
+    return pd.DataFrame(told, columns=list(FAULTS)).astype(FAULTS)
 
 
 def compare(theirs: Any, described: Return) -> pd.DataFrame:

@@ -28,8 +28,8 @@ from returns.model import Return, Table
 from validation.typed import PARENT, TEXT
 
 MOST_ISSUES = 5_000_000  # more than this is no return, and would fill the memory
-ISSUES = {"table": TEXT, "row": "Int64", "field": TEXT, "what": TEXT, "line": "Int64", "file": TEXT}
-LEFT = {"table": TEXT, "row": "Int64", "field": TEXT, "text": TEXT}
+ISSUES: dict[str, Any] = {"table": TEXT, "row": "Int64", "field": TEXT, "what": TEXT, "line": "Int64", "file": TEXT}
+LEFT: dict[str, Any] = {"table": TEXT, "row": "Int64", "field": TEXT, "text": TEXT}
 _KNOWN_ROOTS = {
     "EXPSSDA903": "the children looked after return (SSDA903)",
     "CTfile": "a common transfer file",
@@ -115,11 +115,9 @@ def _recognised(path: Path, whole: Return) -> parser.Opening:
 def _header(path: Path, whole: Return, opening: parser.Opening) -> dict[str, str]:
     """The header's fields as text; empty where there is none. Refuses another collection's."""
     table, _, collection = (whole.collection or f"{whole.authority.partition('.')[0]}.").partition(".")
-    tables = _Tables(_plan(whole.name, None))
     markup = parser.before(path, _streamed(whole).element, (whole[table].element,))
-    tables.take(path, opening.prefix, parser.Part(markup, None, list))
-    frame = tables.frames()[table]
-    values = {str(key): value for key, value in frame.iloc[0].items() if isinstance(value, str)} if len(frame) else {}
+    batch = _Batch(_plan(whole.name, None), parser.Part(markup, None, list), 1, opening.prefix)
+    values = {name: column[0].as_py() for name, column in batch.columns(table) if len(column) and column[0].is_valid}
     only = whole[table][collection].only if collection else None
     said = values.get(collection)
     if said is not None and said != only:
@@ -340,7 +338,7 @@ class _Batch:
         self._read_tags(prefix)
         self._place(top)
         self._text_expected = np.zeros(len(gt), dtype=bool)
-        self._text_expected[self.opens] = plan.holds_text[self.node]
+        self._text_expected[self.opens] = plan.holds_text[self.node] & ~lone[self.opens]
         self._add_rows_of_empty()
         self._order = np.argsort(self.node, kind="stable")
         self._bounds = np.searchsorted(self.node[self._order], np.arange(len(plan.names) + 1))
@@ -370,7 +368,7 @@ class _Batch:
             up = above[np.searchsorted(above, here) - 1]
             node = self.plan.next[self.node[up], self.tag[here]]
             self.parent[here], self.node[here], self.meant[here] = up, node, node
-            self._compare_siblings(here[node > 0], up[node > 0])
+            self._compare_siblings(here[self.plan.in_force[node]], up[self.plan.in_force[node]])
             self.owner[here] = np.where(self.plan.is_row[self.node[here]], here, self.owner[up])
             above = here
 
@@ -414,7 +412,7 @@ class _Batch:
             else:
                 cells = self.at(node)
                 token[self._number[self.owner[cells]]] = self.opens[cells]
-            missing = (token < 0) | (length[token] == 0)
+            missing = (token < 0) | (length[token] == 0) | self.lone[token]  # what follows <lone/> is not in it
             yield name, self._unescaped(self.strings.take(pa.array(2 * token, mask=missing)))
 
     def _unescaped(self, texts: pa.Array) -> pa.Array:

@@ -21,7 +21,7 @@ from returns.refusal import Refusal
 from validation.typed import TEXT, Typed, typed
 
 BLOCK = 5_000  # records that are joined at a time
-OBSTACLES = {"table": TEXT, "row": "Int64", "field": TEXT, "rule": TEXT, "why": TEXT}
+OBSTACLES: dict[str, Any] = {"table": TEXT, "row": "Int64", "field": TEXT, "rule": TEXT, "why": TEXT}
 _UNREADABLE = "cannot be read"
 _FLAGS = {"0": "0", "false": "0", "1": "1", "true": "1"}
 _NOT_IN_XML = "[\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{FFFE}\\x{FFFF}]"
@@ -44,7 +44,7 @@ class CannotWrite(Refusal, ValueError):
 class Written:
     """A file as written: where, whether it holds everything, what was left out and why, rows by table, SHA-256.
 
-    `faults` are the lines and kinds of what the Department's registered schema finds wrong with it, where there is one.
+    `faults` (columns of schemas.FAULTS) is what the Department's registered schema finds wrong with it, where there is one.
     """
 
     path: Path
@@ -52,7 +52,7 @@ class Written:
     obstacles: pd.DataFrame
     rows: Mapping[str, int]
     digest: str
-    faults: tuple[tuple[int, str], ...] = ()
+    faults: pd.DataFrame
 
 
 def obstacles(given: Typed, described: Return) -> pd.DataFrame:
@@ -94,11 +94,11 @@ def write(
     digest = hashlib.sha256()
     try:
         durable.create(fresh, lambda path: _pour(ready, path, digest))
-        schema = schemas.registered(home, described) if home else None
-        faults = tuple(schemas.check(fresh, home, described)) if home and schema else ()
+        confirmed = described.confirmed or bool(home and schemas.registered(home, described))
+        faults = schemas.check(fresh, home, described) if home else pd.DataFrame(columns=list(schemas.FAULTS))
         if len(ready.obstacles):
             target = target.with_stem(f"{target.stem}_INCOMPLETE_NOT_FOR_SUBMISSION")
-        elif faults or not (described.confirmed or schema):
+        elif len(faults) or not confirmed:
             target = target.with_stem(f"{target.stem}_NOT_FOR_SUBMISSION")
         fresh.replace(target)
     except BaseException:
