@@ -23,6 +23,13 @@ def check(case: Case, tables: dict[str, pd.DataFrame], marked: frozenset[tuple[s
         (table, case.fields_of(table)) for table, _ in marked
     }
     assert set(findings["severity"]) <= {"query" if case.code.endswith("Q") else "error"}
+    children = [
+        tables[table]["LAchildID"].get(row) if "LAchildID" in tables[table] else None
+        for table, row in zip(findings["table"], findings["row"], strict=True)
+    ]
+    assert findings["child"].fillna("").tolist() == ["" if pd.isna(child) else child for child in children]
+    of_one_child = set(zip(findings["group"], findings["child"].fillna(""), strict=True))
+    assert len(of_one_child) == len({group for group, _ in of_one_child})
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
