@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,8 +37,8 @@ def lines(report: Report) -> Iterator[bytes]:
 
 
 def values(report: Report, part: Part) -> pa.StringArray:
-    """The flagged fields of each finding as one text: `field=value; field=value`, nothing after = where the cell is empty."""
-    columns = set(report.columns(part.table)) if part.table else set()
+    """The flagged fields of each finding as one text: `field=value; field=value`, an empty cell as `field=`."""
+    columns = report.columns(part.table)
     pairs: list[Any] = []
     for name in part.fields:
         if name not in columns:
@@ -76,6 +77,6 @@ def cells(texts: pa.StringArray) -> pa.StringArray:
 def joined(*pieces: str | pa.StringArray) -> bytes:
     """Arrays (one entry a line) and texts that all lines share, joined and given as one block of bytes."""
     whole = pc.binary_join_element_wise(*pieces, "")
-    offsets = whole.buffers()[1]
-    first, last = (int.from_bytes(offsets[4 * at : 4 * at + 4].to_pybytes(), "little") for at in (whole.offset, whole.offset + len(whole)))
-    return bytes(whole.buffers()[2][first:last])
+    _, offsets, text = whole.buffers()
+    bounds = np.frombuffer(offsets, "<i4")
+    return bytes(text[int(bounds[whole.offset]) : int(bounds[whole.offset + len(whole)])])

@@ -39,13 +39,13 @@ def _lines(report: Report, part: Part) -> bytes:
     integral = part.table is not None and pd.api.types.is_integer_dtype(report.tables.tables[part.table].index.dtype)
     label = part.labels if integral else _written(part.labels)
     cells: list[Any] = []
-    columns = set(report.columns(part.table)) if part.table else set()
+    columns = report.columns(part.table)
     for name in (name for name in part.fields if name in columns):
         column = report.coded(part.table or "", name)
         distinct = pa.concat_arrays([_written(column.texts), pa.array(["null"])])
         codes = column.codes[part.rows]
         codes[(codes < 0) | (part.rows < 0)] = len(distinct) - 1
-        cells += [f'{", " if cells else ""}{json.dumps(name)}: ', distinct.take(pa.array(codes))]
+        cells += [f"{', ' if cells else ''}{json.dumps(name)}: ", distinct.take(pa.array(codes))]
     return joined(
         f'{same.removesuffix("}")}, "row": ',
         pc.fill_null(label, "null"),

@@ -1,8 +1,9 @@
 """The findings as one page that needs nothing else: the summary as plain HTML, everything below it as packed columns.
 
-The packed data: zlib-deflated, base64, in one data block. Inside: the length of a JSON head (4 bytes, little-endian), the head, then
-the columns. A column is unsigned integers split into planes (all low bytes, then all second bytes …), which deflate packs best;
-the head says where each begins. Distinct texts stand once in the head; 0 in a column of codes is an empty cell.
+The packed data: zlib-deflated, base64, in one data block. Inside: the length of a JSON head (4 bytes, little-endian),
+the head, then the columns. A column is unsigned integers split into planes (all low bytes, then all second bytes …),
+which deflate packs best; the head says where each begins. Distinct texts stand once in the head; 0 in a column of codes
+is an empty cell.
 """
 
 import base64
@@ -37,14 +38,15 @@ def page(report: Report) -> bytes:
         script_hash=_hash(script),
         packed=packed(report),
         totals=report.totals,
-        facts={name.replace("_", " "): value for name, value in report.facts.items() if value and name != "demo"},
+        facts={name.replace("_", " ").replace("sha256", "SHA-256"): value for name, value in report.facts.items() if value and name != "demo"},
         rules=_listed(report.rules[(report.rules["state"] == RAN) | (report.rules["findings"] > 0)]),
         found=len(found),
         not_run=_listed(report.rules[report.rules["state"] == NOT_RUN].sort_values("code")),
         crashed=_listed(report.rules[report.rules["state"] == CRASHED].sort_values("code")),
         not_asked=int((report.rules["state"] == NOT_ASKED).sum()),
-        tables=[table.name for table in report.asked if (report.rules["flags"].str.contains(f"{table.name}.", regex=False)).any()],
+        tables=[name for name in (table.name for table in report.asked) if _flagged(report, name)],
         local=_listed(report.local),
+        settings={row["code"]: row for row in _listed(report.local)},
         left_out=_listed(report.left_out),
         issues=_grouped(report.issues, ["what", "table", "field"]),
         obstacles=_grouped(report.obstacles, ["why", "rule", "table", "field"]),
@@ -55,22 +57,27 @@ def page(report: Report) -> bytes:
     return html.encode()
 
 
+def _flagged(report: Report, table: str) -> bool:
+    return bool(report.rules["flags"].str.contains(f"{table}.", regex=False).any())
+
+
 def packed(report: Report) -> str:
     """The findings and the records of children with findings, as the page's script reads them."""
     columns = _Columns()
     order = {table.name: number for number, table in enumerate(report.asked)}
     records = {name: _records(report, name) for name in order}
+    told = ["code", "severity", "title", "advice", "confidence", "severity_confirmed"]
+    home = report.subjects["table"].map(order).astype("float64").fillna(-1).to_numpy(dtype="int64")
     head = {
-        "rules": _listed(report.rules.loc[report.rules["findings"] > 0, ["code", "severity", "title", "advice", "confidence", "severity_confirmed"]]),
+        "rules": _listed(report.rules.loc[report.rules["findings"] > 0, told]),
         "subjects": {
             "id": _texts(report.subjects["id"]),
-            "table": [order.get(name, -1) for name in report.subjects["table"]],
+            "table": columns.add(home + 1),
             "child": columns.add(report.subjects["child"].to_numpy()),
         },
         "tables": [_table(report, name, records[name], columns) for name in order],
         **_findings(report, records, order, columns),
     }
-    head["subjects"]["table"] = columns.add(np.array(head["subjects"]["table"], dtype="int64") + 1)
     written = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     pack = zlib.compressobj(5)
     pieces = [pack.compress(piece) for piece in (len(written).to_bytes(4, "little"), written, *columns.planes)]
@@ -78,7 +85,7 @@ def packed(report: Report) -> str:
 
 
 class _Columns:
-    """Columns put one after the other; `add` answers with what the head says of one: [start, entries, bytes an entry]."""
+    """Columns put one after the other; `add` answers with what the head says of one: start, entries, bytes an entry."""
 
     def __init__(self) -> None:
         self.planes: list[bytes] = []
@@ -126,7 +133,12 @@ def _table(report: Report, name: str, records: _Records, columns: _Columns) -> d
             entry["unreadable"] = int(np.searchsorted(used, column.unreadable))
         fields.append(entry)
     labels = frame.index[records.at]
-    made: dict[str, Any] = {"name": name, "label": described.label, "fields": fields, "rows": columns.add(records.per_subject)}
+    made: dict[str, Any] = {
+        "name": name,
+        "label": described.label,
+        "fields": fields,
+        "rows": columns.add(records.per_subject),
+    }
     if pd.api.types.is_integer_dtype(labels.dtype):
         steps = np.diff(labels.to_numpy(dtype="int64"), prepend=0)
         if len(steps) and int(np.abs(steps).max()) < 1 << 30:
@@ -151,17 +163,27 @@ def _same(texts: pa.StringArray, codes: np.ndarray, ids: pd.Series, subject: np.
     return pc.fill_null(given, "").equals(pc.fill_null(wanted, ""))
 
 
-def _findings(report: Report, records: Mapping[str, _Records], order: Mapping[str, int], columns: _Columns) -> dict[str, Any]:
-    """Findings sorted by rule, then subject, failure and row; small numbers only: the part, steps from subject to subject, the row
-    within the subject's rows (0: none), and 1 where another failure begins."""
+def _findings(
+    report: Report, records: Mapping[str, _Records], order: Mapping[str, int], columns: _Columns
+) -> dict[str, Any]:
+    """The findings sorted by rule, then subject, failure and row.
+
+    Small numbers only: the part, steps from subject to subject, the row within the subject's rows (0: none), and 1
+    where another failure begins.
+    """
     code = {rule: number for number, rule in enumerate(report.rules["code"])}
-    field_at = {name: {item: at for at, item in enumerate(report.columns(name))} for name in order}
+
+    def flagged(part: Part) -> list[int]:
+        held = report.columns(part.table)
+        return [held.index(name) for name in part.fields if name in held]
 
     def spread(each: Any) -> np.ndarray:
-        return np.concatenate([each(number, part) for number, part in enumerate(report.parts)] or [np.empty(0, "int64")])
+        return np.concatenate(
+            [each(number, part) for number, part in enumerate(report.parts)] or [np.empty(0, "int64")]
+        )
 
     def local(_: int, part: Part) -> np.ndarray:
-        if part.table not in records:
+        if part.table is None or part.table not in records:
             return np.zeros(len(part.rows), "int64")
         return np.where(part.rows < 0, 0, records[part.table].local[part.rows] + 1)
 
@@ -181,7 +203,7 @@ def _findings(report: Report, records: Mapping[str, _Records], order: Mapping[st
                 "rule": code[part.rule],
                 "severity": part.severity,
                 "table": order.get(part.table or "", -1),
-                "fields": [field_at[part.table][name] for name in part.fields if name in field_at[part.table]] if part.table in order else [],
+                "fields": flagged(part),
                 "where": ", ".join(part.fields),
             }
             for part in report.parts
@@ -204,7 +226,8 @@ def _listed(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _grouped(frame: pd.DataFrame, by: list[str]) -> list[dict[str, Any]]:
     """How often each kind comes, the most frequent first."""
-    return _listed(frame.groupby(by, dropna=False, sort=False).size().rename("count").reset_index().sort_values("count", ascending=False))
+    counts = frame.groupby(by, dropna=False, sort=False).size().rename("count").reset_index()
+    return _listed(counts.sort_values("count", ascending=False))
 
 
 def _hash(text: str) -> str:
@@ -219,6 +242,12 @@ def _text(name: str) -> str:
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["count"] = lambda number: f"{number:,}"
     return environment.get_template("page.html")

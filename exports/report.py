@@ -1,6 +1,7 @@
 """The findings report of one run, put together once; page, workbook, CSV and JSON are written from it."""
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,14 +27,13 @@ BESIDE = {
     "obstacles": ("table", "row", "field", "rule", "why"),
     "local": ("code", "setting", "reason", "author", "expires"),
 }
-WHOLE_RETURN = -1
 
 
 class Part(NamedTuple):
     """The findings of one rule on the same fields of one table, in table order.
 
-    `table` None is the return as a whole; `rows` are positions in the table (-1: no such row), `labels` the row labels as text
-    (missing: none), `subjects` positions in `Report.subjects`, `group` numbers that join the rows of one failure.
+    `table` None is the return as a whole; `rows` are positions in the table (-1: no such row), `labels` the row labels
+    as text (missing: none), `subjects` positions in `Report.subjects`, `group` numbers joining the rows of one failure.
     """
 
     rule: str
@@ -49,11 +49,13 @@ class Part(NamedTuple):
     def block(self, start: int, stop: int) -> "Part":
         """Some of the findings."""
         cut = slice(start, stop)
-        return self._replace(**{name: getattr(self, name)[cut] for name in ("rows", "labels", "subjects", "child", "group")})
+        return self._replace(
+            **{name: getattr(self, name)[cut] for name in ("rows", "labels", "subjects", "child", "group")}
+        )
 
 
 class Coded(NamedTuple):
-    """One column as text: `codes` into the distinct `texts`, -1 where empty; texts from `unreadable` on are raw and were not readable."""
+    """One column as text: `codes` into the distinct `texts`, -1 where empty; from `unreadable` on they are raw."""
 
     codes: np.ndarray
     texts: pa.StringArray
@@ -64,9 +66,10 @@ class Coded(NamedTuple):
 class Report:
     """What one run found, ready to be written.
 
-    `rules`: one row per rule in force, errors first, the most findings first: code, severity, severity_confirmed, confidence, title,
-    advice, flags, state (ran, not run, crashed, not asked), reason, findings, children. `subjects`: one row per child with findings
-    in reading order, then each flagged row that belongs to no child: id (missing: none), table, row (its label), child (yes or no).
+    `rules`: one row per rule in force, errors first, the most findings first: code, severity, severity_confirmed,
+    confidence, title, advice, flags, state (ran, not run, crashed, not asked), reason, findings, children.
+    `subjects`: one row per child with findings in reading order, then each flagged row that belongs to no child: id
+    (missing: none), table, row (its label), child (yes or no).
     `of_subject`: table -> the subject of every row, -1 for rows of children without findings.
     """
 
@@ -90,20 +93,19 @@ class Report:
         """Counts for the head of every report."""
         found, states = self.rules["findings"], self.rules["state"].value_counts()
         failing = self.rules[found > 0]
-        ran = self.rules[self.rules["state"] == RAN]
+        found_as = {
+            level: sum(len(part.rows) for part in self.parts if part.severity == level) for level in ("error", "query")
+        }
+        own = int(self.rules["code"].isin(list(READING)).sum())
         return {
             "children": self.children,
             "children with findings": int(self.subjects["child"].sum()),
-            **{
-                f"{word}{what}": int(value)
-                for severity, what in (("error", "errors"), ("query", "queries"))
-                for word, value in (
-                    ("", sum(len(part.rows) for part in self.parts if part.severity == severity)),
-                    ("rules with ", (failing["severity"] == severity).sum()),
-                )
-            },
-            "rules in force": int(states.sum()) - int(self.rules["code"].isin(list(READING)).sum()),
-            "rules run": int(states.get(RAN, 0)) - int(ran["code"].isin(list(READING)).sum()),
+            "errors": found_as["error"],
+            "rules with errors": int((failing["severity"] == "error").sum()),
+            "queries": found_as["query"],
+            "rules with queries": int((failing["severity"] == "query").sum()),
+            "rules in force": len(self.rules) - own,
+            "rules run": int(states.get(RAN, 0)) - own,
             "rules not run": int(states.get(NOT_RUN, 0)),
             "rules crashed": int(states.get(CRASHED, 0)),
             "rules not asked for": int(states.get(NOT_ASKED, 0)),
@@ -124,9 +126,10 @@ class Report:
             self._coded[table, name] = _coded(self.tables, table, name)
         return self._coded[table, name]
 
-    def columns(self, table: str) -> list[str]:
-        """The Department's columns of `table`, in order."""
-        return [name for name in self.asked[table].columns if name in self.tables.tables[table]]
+    def columns(self, table: str | None) -> list[str]:
+        """The Department's columns of `table`, in order; none of no table."""
+        frame = self.tables.tables.get(table) if table else None
+        return [] if frame is None else [name for name in self.asked[str(table)].columns if name in frame]
 
     def blocks(self, size: int = 50_000, limit: int | None = None) -> Iterator[Part]:
         """All findings (or the first `limit`) in at most `size` a block: errors first, by rule, in reading order."""
@@ -149,13 +152,13 @@ def report(
 ) -> Report:
     """Put together what one run found.
 
-    `facts` are shown in their order, names as given; `demo` "yes" marks invented children. `left_out`: table, reason, rows (rows not
-    in the return, by reason); `issues`: table, row, field, what, line (from reading the file); `obstacles`: table, row, field, rule,
-    why (what stops a complete XML); `local`: the local rules file: code, setting, reason, author, expires.
+    `facts` are shown in their order, names as given; `demo` "yes" marks invented children. `left_out`: table, reason,
+    rows (how many are not in the return); `issues`: table, row, field, what, line (from reading the file); `obstacles`:
+    table, row, field, rule, why (what stops a complete XML); `local`: code, setting, reason, author, expires.
     """
     asked, tables = submission.asked, submission.tables
     level = next(iter(asked.levels))
-    found = _Found(outcome.findings, tables, asked.tables[0].name, level)
+    found = _Found(outcome.findings, tables, level)
     subjects, of_subject = found.subjects(asked)
     beside = {"left_out": left_out, "issues": issues, "obstacles": obstacles, "local": local}
     rules = _rules(asked, outcome, found)
@@ -169,7 +172,7 @@ def report(
         of_subject=of_subject,
         children=sum(len(tables.tables[table.name]) for table in asked if table.level == level),
         held=len(book(asked.name).versions),
-        **{name: _columns(frame, BESIDE[name]) for name, frame in beside.items()},  # type: ignore[arg-type]
+        **{name: _columns(frame, BESIDE[name]) for name, frame in beside.items()},
     )
 
 
@@ -177,7 +180,7 @@ def table(report: Report) -> list[tuple[str, str, int, int, str]]:
     """One row per rule that found something, errors first: rule, severity, findings, children, title."""
     found = report.rules[report.rules["findings"] > 0]
     return [
-        (str(row.code), str(row.severity), int(row.findings), int(row.children), str(row.title))  # type: ignore[arg-type]
+        (str(row.code), str(row.severity), int(row.findings), int(row.children), str(row.title))
         for row in found.itertuples()
     ]
 
@@ -215,7 +218,7 @@ def write_json(report: Report, path: Path) -> None:
 class _Found:
     """The findings as positions: of the table, of the row in it, of the subject (the child) it belongs to."""
 
-    def __init__(self, findings: pd.DataFrame, tables: Typed, first: str, level: str) -> None:
+    def __init__(self, findings: pd.DataFrame, tables: Typed, level: str) -> None:
         self.tables, self.level = tables, level
         self.rule, self.rules = _encoded(findings["rule"])
         self.severity, self.severities = _encoded(findings["severity"])
@@ -229,11 +232,13 @@ class _Found:
             here = np.flatnonzero(self.table == code)
             frame = tables.tables.get(name)
             if frame is not None:
-                self.row[here] = frame.index.get_indexer(pd.Index(findings["row"].to_numpy()[here]).astype(frame.index.dtype))
+                self.row[here] = frame.index.get_indexer(
+                    pd.Index(findings["row"].to_numpy()[here]).astype(frame.index.dtype)
+                )
         self.subject = np.full(len(findings), -1, dtype="int64")
 
     def subjects(self, asked: Return) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-        """Number the children with findings in reading order, then the flagged rows of no child, then the return as a whole."""
+        """Number the children with findings in reading order, then flagged rows of no child, and the whole return."""
         linked = {name: self._child_numbers(name) for name in self.tables.tables}
         number = np.full(len(self.row), -1, dtype="int64")
         for code, name in enumerate(self.names):
@@ -241,7 +246,9 @@ class _Found:
             if name in linked:
                 number[here] = linked[name][self.row[here]]
         numbers, at = np.unique(number[number >= 0], return_index=True)
-        lookup = np.full(max((int(column.max(initial=-1)) for column in linked.values()), default=-1) + 2, -1, dtype="int64")
+        lookup = np.full(
+            max((int(column.max(initial=-1)) for column in linked.values()), default=-1) + 2, -1, dtype="int64"
+        )
         lookup[numbers] = np.arange(len(numbers))
         of_subject = {name: lookup[column] for name, column in linked.items()}
         self.subject = lookup[number]
@@ -257,7 +264,9 @@ class _Found:
         every = np.concatenate([known, first])
         table = [self.names[code] if code >= 0 else None for code in self.table[every]]
         of_child = [name is not None and name in asked and asked.child in asked[name] for name in table]
-        subjects = pd.DataFrame({"id": self.child.take(pa.array(every)).to_pandas().astype(TEXT), "table": pd.array(table, dtype=TEXT)})
+        subjects = pd.DataFrame(
+            {"id": self.child.take(pa.array(every)).to_pandas().astype(TEXT), "table": pd.array(table, dtype=TEXT)}
+        )
         subjects["row"] = self.label.take(pa.array(every)).to_pandas().astype(TEXT)
         return subjects.assign(child=np.array(of_child, dtype=bool)), of_subject
 
@@ -270,22 +279,33 @@ class _Found:
         """Rule -> findings, children among them, severity."""
         size = len(of_child) + 1
         pairs = np.unique(self.rule.astype("int64") * size + self.subject)
-        children = np.bincount((pairs // size)[of_child[pairs % size]], minlength=len(self.rules)) if len(pairs) else np.zeros(len(self.rules), int)
+        children = (
+            np.bincount((pairs // size)[of_child[pairs % size]], minlength=len(self.rules))
+            if len(pairs)
+            else np.zeros(len(self.rules), int)
+        )
         number = np.bincount(self.rule, minlength=len(self.rules))
-        severity = dict(zip(self.rule.tolist()[::-1], self.severity.tolist()[::-1], strict=True)) if len(self.rules) else {}
+        severity = (
+            dict(zip(self.rule.tolist()[::-1], self.severity.tolist()[::-1], strict=True)) if len(self.rules) else {}
+        )
         return {
-            code: (int(number[at]), int(children[at]), self.severities[severity[at]]) for at, code in enumerate(self.rules)
+            code: (int(number[at]), int(children[at]), self.severities[severity[at]])
+            for at, code in enumerate(self.rules)
         }
 
     def parts(self, order: list[str]) -> tuple[Part, ...]:
         """The findings by rule, severity, table and fields; errors first, then by `order` of the rules."""
         sizes = (len(self.severities) + 1, len(self.names) + 1, len(self.field_lists) + 1)
-        key = ((self.rule.astype("int64") * sizes[0] + self.severity) * sizes[1] + self.table + 1) * sizes[2] + self.fields + 1
+        key = (
+            ((self.rule.astype("int64") * sizes[0] + self.severity) * sizes[1] + self.table + 1) * sizes[2]
+            + self.fields
+            + 1
+        )
         kind, kinds = pd.factorize(key)
         sorted_by = np.lexsort((self.row, kind))
         starts = np.searchsorted(kind[sorted_by], np.arange(len(kinds) + 1))
         made = []
-        for start, stop in zip(starts[:-1], starts[1:], strict=True):
+        for start, stop in itertools.pairwise(starts):
             at = sorted_by[start:stop]
             one = at[0]
             listed = self.field_lists[self.fields[one]] if self.fields[one] >= 0 else ""
@@ -328,15 +348,19 @@ def _rules(asked: Return, outcome: Outcome, found: _Found) -> pd.DataFrame:
         }
         for check in (READING[code] for code in counts if code not in held)
     ]
-    rules = pd.concat([rules, pd.DataFrame(own, columns=rules.columns).astype(rules.dtypes)], ignore_index=True) if own else rules.copy()
+    rules = (
+        pd.concat([rules, pd.DataFrame(own, columns=rules.columns).astype(rules.dtypes)], ignore_index=True)
+        if own
+        else rules.copy()
+    )
     ran = set(outcome.ran) | set(READING)
-    states = {code: RAN for code in ran} | dict.fromkeys(outcome.not_run, NOT_RUN) | dict.fromkeys(outcome.crashed, CRASHED)
-    rules["state"] = rules["code"].map(states).fillna(NOT_ASKED).astype(TEXT)
-    rules["reason"] = rules["code"].map({**outcome.not_run, **outcome.crashed}).fillna("").astype(TEXT)
+    states = dict.fromkeys(ran, RAN) | dict.fromkeys(outcome.not_run, NOT_RUN) | dict.fromkeys(outcome.crashed, CRASHED)
+    rules["state"] = rules["code"].map(states).astype(TEXT).fillna(NOT_ASKED)
+    rules["reason"] = rules["code"].map({**outcome.not_run, **outcome.crashed}).astype(TEXT).fillna("")
     rules["findings"] = [counts.get(code, (0, 0, ""))[0] for code in rules["code"]]
     rules["children"] = [counts.get(code, (0, 0, ""))[1] for code in rules["code"]]
     given = rules["code"].map({code: severity for code, (_, _, severity) in counts.items()})
-    rules["severity"] = given.fillna(rules["severity"]).astype(TEXT)
+    rules["severity"] = given.astype(TEXT).fillna(rules["severity"])
     rules["none"] = rules["findings"] == 0
     ordered = rules.sort_values(["none", "severity", "findings", "code"], ascending=[True, True, False, True])
     return ordered.drop(columns="none").reset_index(drop=True)
@@ -372,7 +396,9 @@ def _coded(tables: Typed, table: str, name: str) -> Coded:
     if pa.types.is_timestamp(distinct.type):
         at_midnight = pc.cast(distinct, pa.date32(), safe=False)
         days = pc.equal(pc.cast(at_midnight, distinct.type), distinct)
-        moments = pc.replace_substring(pc.cast(pc.cast(distinct, pa.timestamp("s"), safe=False), pa.string()), " ", "T", max_replacements=1)
+        moments = pc.replace_substring(
+            pc.cast(pc.cast(distinct, pa.timestamp("s"), safe=False), pa.string()), " ", "T", max_replacements=1
+        )
         texts = pc.if_else(days, pc.cast(at_midnight, pa.string()), moments)
     else:
         texts = pc.cast(distinct, pa.string())

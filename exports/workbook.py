@@ -31,7 +31,12 @@ def write(report: Report, path: Path) -> None:
     """Write the workbook to `path`. Every cell that comes from data is text: nothing becomes a formula or a link."""
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(str(path), options) as workbook:
         heading = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
 
@@ -54,10 +59,20 @@ def write(report: Report, path: Path) -> None:
 
         rules = report.rules
         sheet("Summary", ("What", "Value"), (44, 80), _summary(report))
-        sheet("Rules", tuple(RULES.values()), (10, 10, 10, 10, 70, 90, 12, 18, 10, 60), rules[list(RULES)].to_numpy().tolist())
+        sheet(
+            "Rules",
+            tuple(RULES.values()),
+            (10, 10, 10, 10, 70, 90, 12, 18, 10, 60),
+            rules[list(RULES)].to_numpy().tolist(),
+        )
         sheet("Findings", FINDINGS, (10, 10, 60, 22, 10, 36, 20, 70, 10), _findings(report))
         left = rules[rules["state"].isin([NOT_RUN, CRASHED, NOT_ASKED])].sort_values(["state", "code"])
-        sheet("Not run", ("rule", "state", "reason", "title"), (10, 12, 70, 80), left[["code", "state", "reason", "title"]].to_numpy().tolist())
+        sheet(
+            "Not run",
+            ("rule", "state", "reason", "title"),
+            (10, 12, 70, 80),
+            left[["code", "state", "reason", "title"]].to_numpy().tolist(),
+        )
         sheet("Left out", ("table", "reason", "rows"), (26, 80, 10), report.left_out.astype(object).to_numpy().tolist())
 
 
@@ -65,7 +80,11 @@ def _summary(report: Report) -> Iterator[tuple[str, Any]]:
     yield from ((name.replace("_", " "), value) for name, value in report.facts.items())
     yield from report.totals.items()
     total = sum(len(part.rows) for part in report.parts)
-    shown = f"the first {MOST_FINDINGS:,} of {total:,}; all of them are in the CSV file" if total > MOST_FINDINGS else f"all {total:,}"
+    shown = (
+        f"the first {MOST_FINDINGS:,} of {total:,}; all of them are in the CSV file"
+        if total > MOST_FINDINGS
+        else f"all {total:,}"
+    )
     yield "sheet Findings holds", shown
     for row in report.local.itertuples():
         yield f"local setting for {row.code}", f"{row.setting}: {row.reason} ({row.author}, until {row.expires})"

@@ -24,7 +24,11 @@ FACTS = {
     "demo": "yes",
 }
 LEFT_OUT = pd.DataFrame(
-    {"table": ["CINdetails", "Disabilities"], "reason": ["closed before the year", "no child in the cohort"], "rows": [31, 4]}
+    {
+        "table": ["CINdetails", "Disabilities"],
+        "reason": ["closed before the year", "no child in the cohort"],
+        "rows": [31, 4],
+    }
 )
 ISSUES = pd.DataFrame(
     {
@@ -75,11 +79,16 @@ def reported(tables: dict[str, pd.DataFrame], **more) -> Report:
     """The report on `tables` with all the rules of the year."""
     submission = submit("cin", {name: complete(name, frame) for name, frame in tables.items()}, PERIOD)
     outcome = run(book("cin"), submission, severity={"8863Q": None})
-    return report(submission, outcome, facts=FACTS, **({"left_out": LEFT_OUT, "issues": ISSUES, "obstacles": OBSTACLES, "local": LOCAL} | more))
+    return report(
+        submission,
+        outcome,
+        facts=FACTS,
+        **({"left_out": LEFT_OUT, "issues": ISSUES, "obstacles": OBSTACLES, "local": LOCAL} | more),
+    )
 
 
 def drawn() -> dict[str, pd.DataFrame]:
-    """Three children. F5 has five episodes (labels 50, 40, 30, 20, 10); only the third, label 30, has a wrong need and closing reason."""
+    """Three children. Of the five episodes of F5 (labels 50, 40, 30, 20, 10) only the third has wrong codes."""
     child = {"PersonBirthDate": "2012-05-06", "Sex": "F", "UPNunknown": "UN3"}
     episode = {"CINreferralDate": "2025-05-01", "ReferralSource": "3C", "PrimaryNeedCode": "N1", "ReferralNFA": "0"}
     return tables_of(
@@ -104,7 +113,9 @@ def drawn() -> dict[str, pd.DataFrame]:
             {"row": 2, "LAchildID": "B2", "Ethnicity": "<script>alert(1)</script>"},
             {"row": 3, "LAchildID": "C3", "Ethnicity": "MWBC"},
         ],
-        Disabilities=[{"row": n, "LAchildID": id, "Disability": "NONE"} for n, id in enumerate(["F5", "B2", "C3"])],
+        Disabilities=[
+            {"row": n, "LAchildID": child_id, "Disability": "NONE"} for n, child_id in enumerate(["F5", "B2", "C3"])
+        ],
         CINdetails=[
             {
                 "row": label,
@@ -118,7 +129,10 @@ def drawn() -> dict[str, pd.DataFrame]:
             }
             for number, label in enumerate((50, 40, 30, 20, 10), 1)
         ]
-        + [{"row": 60, "LAchildID": "B2", "CINdetailsID": "1", **episode}, {"row": 61, "LAchildID": "C3", "CINdetailsID": "1", **episode}],
+        + [
+            {"row": 60, "LAchildID": "B2", "CINdetailsID": "1", **episode},
+            {"row": 61, "LAchildID": "C3", "CINdetailsID": "1", **episode},
+        ],
         Assessments=[
             {
                 "row": 5,
@@ -129,7 +143,9 @@ def drawn() -> dict[str, pd.DataFrame]:
                 "AssessmentAuthorisationDate": "2025-06-02",
             }
         ],
-        AssessmentFactorsList=[{"row": 9, "LAchildID": "B2", "CINdetailsID": "1", "AssessmentID": "1", "AssessmentFactor": "3B"}],
+        AssessmentFactorsList=[
+            {"row": 9, "LAchildID": "B2", "CINdetailsID": "1", "AssessmentID": "1", "AssessmentFactor": "3B"}
+        ],
         CINplanDates=[],
         Section47=[],
         ChildProtectionPlans=[],
@@ -138,7 +154,7 @@ def drawn() -> dict[str, pd.DataFrame]:
 
 
 def invented(children: int, seed: int = 7) -> dict[str, pd.DataFrame]:
-    """A return of `children` invented children, about seven findings each, nested with parent rows as a read document is."""
+    """A return of `children` invented children, about eleven findings each, nested with parent rows like a document."""
     draw = np.random.default_rng(seed)
 
     def days(count: int, first: str, last: str, bad: float = 0.01, gone: float = 0.0) -> pd.Series:
@@ -153,13 +169,17 @@ def invented(children: int, seed: int = 7) -> dict[str, pd.DataFrame]:
         start = pd.to_datetime(base, errors="coerce").fillna(pd.Timestamp("2025-05-01")).to_numpy()[frame["parent_row"]]
         drawn = start.astype("datetime64[D]") + draw.integers(0, most, len(frame))
         text = pd.Series(np.datetime_as_string(drawn), dtype="str")
-        return text.mask(draw.random(len(frame)) < bad, text.str.replace("-0", "-3")).mask(draw.random(len(frame)) < gone)
+        return text.mask(draw.random(len(frame)) < bad, text.str.replace("-0", "-3")).mask(
+            draw.random(len(frame)) < gone
+        )
 
     def one_of(count: int, *values: str, wrong: float = 0.04, gone: float = 0.0) -> pd.Series:
         text = pd.Series(np.array(values)[draw.integers(0, len(values), count)], dtype="str")
         return text.mask(draw.random(count) < wrong, "X9").mask(draw.random(count) < gone)
 
-    def below(parents: pd.DataFrame, most: int, ordinal: str | None = None, carried: tuple[str, ...] = ("LAchildID",)) -> pd.DataFrame:
+    def below(
+        parents: pd.DataFrame, most: int, ordinal: str | None = None, carried: tuple[str, ...] = ("LAchildID",)
+    ) -> pd.DataFrame:
         times = draw.integers(0, most + 1, len(parents)) if most > 1 else np.ones(len(parents), dtype=int)
         at = np.repeat(np.arange(len(parents)), times)
         frame = pd.DataFrame({name: parents[name].to_numpy()[at] for name in carried}, dtype="str")
@@ -171,7 +191,13 @@ def invented(children: int, seed: int = 7) -> dict[str, pd.DataFrame]:
     n = children
     ids = "C" + pd.Series(np.arange(n) + 100_000).astype("str")
     upn = pd.Series(draw.integers(10**11, 10**12, n)).astype("str")
-    kids = pd.DataFrame({"LAchildID": ids, "UPN": ("A" + upn).mask(draw.random(n) < 0.8), "FormerUPN": pd.Series([None] * n, dtype="str")})
+    kids = pd.DataFrame(
+        {
+            "LAchildID": ids,
+            "UPN": ("A" + upn).mask(draw.random(n) < 0.8),
+            "FormerUPN": pd.Series([None] * n, dtype="str"),
+        }
+    )
     kids["UPNunknown"] = one_of(n, "UN3", "UN7").where(kids["UPN"].isna())
     kids["PersonBirthDate"] = days(n, "2006-01-01", "2025-03-01", gone=0.02)
     kids["Sex"] = one_of(n, "F", "M")
@@ -190,7 +216,9 @@ def invented(children: int, seed: int = 7) -> dict[str, pd.DataFrame]:
     assessed = below(episode, 3, "AssessmentID", key)
     a = len(assessed)
     assessed["AssessmentActualStartDate"] = after(assessed, episode["CINreferralDate"], 40)
-    assessed["AssessmentAuthorisationDate"] = after(assessed.assign(parent_row=range(a)), assessed["AssessmentActualStartDate"], 60, gone=0.2)
+    assessed["AssessmentAuthorisationDate"] = after(
+        assessed.assign(parent_row=range(a)), assessed["AssessmentActualStartDate"], 60, gone=0.2
+    )
     factors = below(assessed, 3, carried=(*key, "AssessmentID"))
     factors["AssessmentFactor"] = one_of(len(factors), "3B", "10A", "1A", "16A")
     plans = below(episode, 2, carried=key)
@@ -198,8 +226,12 @@ def invented(children: int, seed: int = 7) -> dict[str, pd.DataFrame]:
     plans["CINPlanEndDate"] = after(plans.assign(parent_row=range(len(plans))), plans["CINPlanStartDate"], 20)
     enquiry = below(episode, 2, carried=key)
     enquiry["S47ActualStartDate"] = after(enquiry, episode["CINreferralDate"], 30)
-    enquiry["InitialCPCtarget"] = after(enquiry.assign(parent_row=range(len(enquiry))), enquiry["S47ActualStartDate"], 22, gone=0.5)
-    enquiry["DateOfInitialCPC"] = after(enquiry.assign(parent_row=range(len(enquiry))), enquiry["S47ActualStartDate"], 22, gone=0.5)
+    enquiry["InitialCPCtarget"] = after(
+        enquiry.assign(parent_row=range(len(enquiry))), enquiry["S47ActualStartDate"], 22, gone=0.5
+    )
+    enquiry["DateOfInitialCPC"] = after(
+        enquiry.assign(parent_row=range(len(enquiry))), enquiry["S47ActualStartDate"], 22, gone=0.5
+    )
     enquiry["ICPCnotRequired"] = one_of(len(enquiry), "0", "1")
     protected = below(episode, 2, "CPPID", key)
     p = len(protected)

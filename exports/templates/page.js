@@ -484,6 +484,16 @@
     return wanted ? subjects.filter((subject) => nameOf(subject).toLowerCase().includes(wanted)) : subjects;
   }
 
+  // Each subject's place by name, numbers in a name by their size; worked out when first asked for.
+  function placeById() {
+    if (data.places) return data.places;
+    const key = data.subjects.id.map((_, subject) => nameOf(subject).toLowerCase().replace(/[0-9]+/g, (digits) => digits.padStart(12, "0")));
+    const order = key.map((_, subject) => subject).sort((one, other) => (key[one] < key[other] ? -1 : key[one] > key[other] ? 1 : one - other));
+    data.places = new Uint32Array(order.length);
+    order.forEach((subject, place) => (data.places[subject] = place));
+    return data.places;
+  }
+
   function option(value, text, chosen) {
     return make("option", { value, selected: value === chosen }, text ?? value);
   }
@@ -525,22 +535,27 @@
     const kept = () => ({ q: search.value, ...Object.fromEntries(Object.entries(selects).map(([name, select]) => [name, select.value])) });
     function filter() {
       const { severity, table, having, sort } = selects;
-      const wanted = data.parts.map((part) =>
-        (!severity.value || part.severity === severity.value) &&
-        (!table.value || (part.table >= 0 && data.tables[part.table].name === table.value)) &&
-        (!having.value || data.rules[part.rule].code === having.value),
-      );
-      const isError = data.parts.map((part) => part.severity === "error");
+      const counted = Uint8Array.from(data.parts, (part) => {
+        const wanted =
+          (!severity.value || part.severity === severity.value) &&
+          (!table.value || (part.table >= 0 && data.tables[part.table].name === table.value)) &&
+          (!having.value || data.rules[part.rule].code === having.value);
+        return !wanted ? 0 : part.severity === "error" ? 1 : 2;
+      });
       errors.fill(0);
       queries.fill(0);
-      for (let i = 0; i < data.part.length; i++) if (wanted[data.part[i]]) (isError[data.part[i]] ? errors : queries)[data.subject[i]]++;
+      for (let i = 0; i < data.part.length; i++) {
+        const kind = counted[data.part[i]];
+        if (kind === 1) errors[data.subject[i]]++;
+        else if (kind === 2) queries[data.subject[i]]++;
+      }
       const every = [];
       for (let subject = 0; subject < errors.length; subject++) if (errors[subject] || queries[subject]) every.push(subject);
       const found = named(every, search.value);
       if (sort.value === "errors") found.sort((one, other) => errors[other] - errors[one] || queries[other] - queries[one] || one - other);
       else if (sort.value === "id") {
-        const key = new Map(found.map((subject) => [subject, nameOf(subject).toLowerCase().replace(/[0-9]+/g, (digits) => digits.padStart(12, "0"))]));
-        found.sort((one, other) => (key.get(one) < key.get(other) ? -1 : key.get(one) > key.get(other) ? 1 : one - other));
+        const place = placeById();
+        found.sort((one, other) => place[one] - place[other]);
       }
       const now = state(), asked = subjectIn(now);
       const chosen = asked >= 0 ? asked : found[0] ?? -1;
@@ -565,7 +580,8 @@
     const words = q.trim().toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const row of body.rows) {
-      const found = row.dataset.findings !== "0", text = row.textContent.toLowerCase();
+      const found = row.dataset.findings !== "0", advice = data.rules[data.ruleAt.get(row.dataset.code)]?.advice ?? "";
+      const text = `${row.textContent} ${advice}`.toLowerCase();
       const kept =
         (show === "all" || found === (show !== "none")) &&
         (!severity || row.dataset.severity === severity) &&
