@@ -253,17 +253,19 @@ def too_deep(path: Path, line: int | None, depth: int = DEPTH) -> RefusedFile:
 def _file(path: Path, limit: int = LIMIT) -> BinaryIO:
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise RefusedFile(f"{path.name}: is not a file; give the XML file itself")
-        if found.st_size == 0:
-            raise RefusedFile(f"{path.name}: is empty; export it again from your system")
-        if found.st_size > limit:
-            raise RefusedFile(f"{path.name}: is larger than {limit >> 20} MB; give one return at a time")
-        return path.open("rb")
+        file = path.open("rb") if stat.S_ISREG(found.st_mode) and 0 < found.st_size <= limit else None
     except FileNotFoundError:
         raise RefusedFile(f"{path.name}: there is no such file; check the name and the folder") from None
     except (OSError, ValueError):
-        raise RefusedFile(f"{path.name}: cannot be opened; check that you may read it and that no other program holds it") from None
+        advice = "check that you may read it and that no other program holds it"
+        raise RefusedFile(f"{path.name}: cannot be opened; {advice}") from None
+    if file is not None:
+        return file
+    if not stat.S_ISREG(found.st_mode):
+        raise RefusedFile(f"{path.name}: is not a file; give the XML file itself")
+    if found.st_size == 0:
+        raise RefusedFile(f"{path.name}: is empty; export it again from your system")
+    raise RefusedFile(f"{path.name}: is larger than {limit >> 20} MB; give one return at a time")
 
 
 def _encoding(path: Path, start: bytes) -> str:
