@@ -38,7 +38,7 @@ def page(report: Report) -> bytes:
         script_hash=_hash(script),
         packed=packed(report),
         totals=report.totals,
-        facts={name.replace("_", " ").replace("sha256", "SHA-256"): value for name, value in report.facts.items() if value and name != "demo"},
+        facts=[(_told(name), value) for name, value in report.facts.items() if value and name != "demo"],
         rules=_listed(report.rules[(report.rules["state"] == RAN) | (report.rules["findings"] > 0)]),
         found=len(found),
         not_run=_listed(report.rules[report.rules["state"] == NOT_RUN].sort_values("code")),
@@ -55,6 +55,10 @@ def page(report: Report) -> bytes:
         rows_shown=ROWS_SHOWN,
     )
     return html.encode()
+
+
+def _told(name: str) -> str:
+    return name.replace("_", " ").replace("sha256", "SHA-256")
 
 
 def _flagged(report: Report, table: str) -> bool:

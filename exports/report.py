@@ -157,9 +157,7 @@ def report(
     table, row, field, rule, why (what stops a complete XML); `local`: code, setting, reason, author, expires.
     """
     asked, tables = submission.asked, submission.tables
-    level = next(iter(asked.levels))
-    found = _Found(outcome.findings, tables, level)
-    subjects, of_subject = found.subjects(asked)
+    found = _Found(outcome.findings, tables, asked)
     beside = {"left_out": left_out, "issues": issues, "obstacles": obstacles, "local": local}
     rules = _rules(asked, outcome, found)
     return Report(
@@ -168,9 +166,9 @@ def report(
         tables=tables,
         rules=rules,
         parts=found.parts(list(rules["code"])),
-        subjects=subjects,
-        of_subject=of_subject,
-        children=sum(len(tables.tables[table.name]) for table in asked if table.level == level),
+        subjects=found.subjects,
+        of_subject=found.of_subject,
+        children=sum(len(tables.tables[table.name]) for table in asked if table.level == next(iter(asked.levels))),
         held=len(book(asked.name).versions),
         **{name: _columns(frame, BESIDE[name]) for name, frame in beside.items()},
     )
@@ -218,8 +216,8 @@ def write_json(report: Report, path: Path) -> None:
 class _Found:
     """The findings as positions: of the table, of the row in it, of the subject (the child) it belongs to."""
 
-    def __init__(self, findings: pd.DataFrame, tables: Typed, level: str) -> None:
-        self.tables, self.level = tables, level
+    def __init__(self, findings: pd.DataFrame, tables: Typed, asked: Return) -> None:
+        self.tables, self.level = tables, next(iter(asked.levels))
         self.rule, self.rules = _encoded(findings["rule"])
         self.severity, self.severities = _encoded(findings["severity"])
         self.table, self.names = _encoded(findings["table"])
@@ -232,12 +230,11 @@ class _Found:
             here = np.flatnonzero(self.table == code)
             frame = tables.tables.get(name)
             if frame is not None:
-                self.row[here] = frame.index.get_indexer(
-                    pd.Index(findings["row"].to_numpy()[here]).astype(frame.index.dtype)
-                )
-        self.subject = np.full(len(findings), -1, dtype="int64")
+                labels = pd.Index(findings["row"].iloc[here]).astype(frame.index.dtype)
+                self.row[here] = frame.index.get_indexer(labels)
+        self._number_subjects(asked)
 
-    def subjects(self, asked: Return) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    def _number_subjects(self, asked: Return) -> None:
         """Number the children with findings in reading order, then flagged rows of no child, and the whole return."""
         linked = {name: self._child_numbers(name) for name in self.tables.tables}
         number = np.full(len(self.row), -1, dtype="int64")
@@ -250,7 +247,7 @@ class _Found:
             max((int(column.max(initial=-1)) for column in linked.values()), default=-1) + 2, -1, dtype="int64"
         )
         lookup[numbers] = np.arange(len(numbers))
-        of_subject = {name: lookup[column] for name, column in linked.items()}
+        self.of_subject = {name: lookup[column] for name, column in linked.items()}
         self.subject = lookup[number]
         known = np.flatnonzero(number >= 0)[at]
         alone = np.flatnonzero(number < 0)
@@ -260,37 +257,34 @@ class _Found:
         first = alone[np.unique(own, return_index=True)[1]] if len(firsts) else alone
         for finding in first:
             if self.row[finding] >= 0:
-                of_subject[self.names[self.table[finding]]][self.row[finding]] = self.subject[finding]
+                self.of_subject[self.names[self.table[finding]]][self.row[finding]] = self.subject[finding]
         every = np.concatenate([known, first])
         table = [self.names[code] if code >= 0 else None for code in self.table[every]]
         of_child = [name is not None and name in asked and asked.child in asked[name] for name in table]
-        subjects = pd.DataFrame(
-            {"id": self.child.take(pa.array(every)).to_pandas().astype(TEXT), "table": pd.array(table, dtype=TEXT)}
+        self.subjects = pd.DataFrame(
+            {
+                "id": self.child.take(pa.array(every)).to_pandas().astype(TEXT),
+                "table": pd.array(table, dtype=TEXT),
+                "row": self.label.take(pa.array(every)).to_pandas().astype(TEXT),
+                "child": np.array(of_child, dtype=bool),
+            }
         )
-        subjects["row"] = self.label.take(pa.array(every)).to_pandas().astype(TEXT)
-        return subjects.assign(child=np.array(of_child, dtype=bool)), of_subject
 
     def _child_numbers(self, name: str) -> np.ndarray:
         frame = self.tables.tables[name]
         column = f"@{self.level}"
         return frame[column].to_numpy(dtype="int64") if column in frame else np.full(len(frame), -1, dtype="int64")
 
-    def counts(self, of_child: np.ndarray) -> dict[str, tuple[int, int, str]]:
+    def counts(self) -> dict[str, tuple[int, int, str]]:
         """Rule -> findings, children among them, severity."""
-        size = len(of_child) + 1
+        size = max(len(self.subjects), 1)
         pairs = np.unique(self.rule.astype("int64") * size + self.subject)
-        children = (
-            np.bincount((pairs // size)[of_child[pairs % size]], minlength=len(self.rules))
-            if len(pairs)
-            else np.zeros(len(self.rules), int)
-        )
-        number = np.bincount(self.rule, minlength=len(self.rules))
-        severity = (
-            dict(zip(self.rule.tolist()[::-1], self.severity.tolist()[::-1], strict=True)) if len(self.rules) else {}
-        )
+        of_child = self.subjects["child"].to_numpy()[pairs % size]
+        children = np.bincount((pairs // size)[of_child], minlength=len(self.rules))
+        numbers, first = np.bincount(self.rule), np.unique(self.rule, return_index=True)[1]
         return {
-            code: (int(number[at]), int(children[at]), self.severities[severity[at]])
-            for at, code in enumerate(self.rules)
+            code: (int(number), int(among), self.severities[severity])
+            for code, number, among, severity in zip(self.rules, numbers, children, self.severity[first], strict=True)
         }
 
     def parts(self, order: list[str]) -> tuple[Part, ...]:
@@ -328,10 +322,7 @@ class _Found:
 
 def _rules(asked: Return, outcome: Outcome, found: _Found) -> pd.DataFrame:
     assert asked.period is not None
-    level_table = np.array([name in asked and asked.child in asked[name] for name in found.names] + [False])
-    of_child = np.zeros(int(found.subject.max(initial=-1)) + 1, dtype=bool)
-    of_child[found.subject] = level_table[found.table]
-    counts = found.counts(of_child)
+    counts = found.counts()
     rules = rule_book(asked.name, asked.period.name)[
         ["code", "severity", "severity_confirmed", "confidence", "title", "advice", "flags"]
     ]
