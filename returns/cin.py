@@ -144,7 +144,6 @@ CHILD_IDENTIFIERS = Table(
             "GenderCurrent",
             "code",
             "gender",
-            "N00065",
             group=_IDENTIFIERS,
             codes="gender_current",
             required=True,

@@ -1,0 +1,224 @@
+"""Raw text becomes typed once; what cannot be read is kept; rows are linked by nesting or by keys."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from returns import described
+from validation.typed import RefusedTable, as_frames, empty, from_frames, lineage, typed
+
+AT = described("cin").at("2025-26")
+
+
+def one(table, column, *cells):
+    made = typed({table: pd.DataFrame({column: list(cells)})}, AT)
+    return made.tables[table][column], made.unreadable
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2025-04-01", "2025-04-01"),
+        ("2025-04-01Z", "2025-04-01"),
+        ("2025-04-01T00:00:00", "2025-04-01"),
+        ("2025-04-01 00:00:00", "2025-04-01"),
+        ("01/04/2025", "2025-04-01"),
+        ("29/02/2024", "2024-02-29"),
+    ],
+)
+def test_dates_are_read(cell, day):
+    values, unreadable = one("CINdetails", "CINreferralDate", cell)
+
+    assert values.dtype == "datetime64[us]"
+    assert values[0] == pd.Timestamp(day)
+    assert not unreadable
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "31/02/2025",
+        "2025-02-29",
+        "2025-4-1",
+        "1/4/2025",
+        "04/13/2025",
+        " 2025-04-01",
+        "2025-04-01T10:00:00",
+        "45748",
+        "٢٠٢٥-٠٤-٠١",
+        "n/k",
+    ],
+)
+def test_what_is_no_date_is_missing_and_kept(cell):
+    values, (bad,) = one("CINdetails", "CINreferralDate", "2025-04-01", cell)
+
+    assert values.isna().tolist() == [False, True]
+    assert (bad.table, bad.field.name, bad.positions.tolist(), bad.text.tolist()) == (
+        "CINdetails",
+        "CINreferralDate",
+        [1],
+        [cell],
+    )
+
+
+@pytest.mark.parametrize(("cell", "number"), [("0", 0), ("12", 12), ("-1", -1), ("+3", 3)])
+def test_whole_numbers(cell, number):
+    values, unreadable = one("ChildProtectionPlans", "NumberOfPreviousCPP", cell)
+
+    assert values[0] == number
+    assert not unreadable
+
+
+@pytest.mark.parametrize("cell", ["1.5", "x", "1e3", "٣", " 1"])
+def test_what_is_no_whole_number(cell):
+    values, (bad,) = one("ChildProtectionPlans", "NumberOfPreviousCPP", cell)
+
+    assert values.isna().all()
+    assert bad.text.tolist() == [cell]
+
+
+@pytest.mark.parametrize("cell", ["", None, np.nan, pd.NA])
+def test_an_empty_cell_is_missing_not_unreadable(cell):
+    values, unreadable = one("CINdetails", "CINreferralDate", cell)
+
+    assert values.isna().all()
+    assert not unreadable
+
+
+def test_text_is_neither_trimmed_nor_changed():
+    values, _ = one("ChildIdentifiers", "LAchildID", " a ", "NA", "null", "0012", "É")
+
+    assert values.tolist() == [" a ", "NA", "null", "0012", "É"]
+
+
+def test_numbers_and_dates_given_as_such_are_taken_as_their_text():
+    made = typed(
+        {
+            "CINdetails": pd.DataFrame(
+                {
+                    "LAchildID": [7.0, np.nan],
+                    "CINdetailsID": [1, 2],
+                    "CINreferralDate": pd.to_datetime(["2025-05-01", None]),
+                }
+            )
+        },
+        AT,
+    ).tables["CINdetails"]
+
+    assert made["LAchildID"].tolist()[0] == "7"
+    assert made["LAchildID"].isna().tolist() == [False, True]
+    assert made["CINdetailsID"].tolist() == ["1", "2"]
+    assert made["CINreferralDate"][0] == pd.Timestamp("2025-05-01")
+
+
+def test_what_was_not_supplied_is_known():
+    made = typed({"CINdetails": pd.DataFrame({"LAchildID": ["a"]}), "Section47": pd.DataFrame()}, AT)
+
+    assert made.supplied["CINdetails"] == {"LAchildID"}
+    assert made.supplied["Assessments"] == frozenset()
+    assert "S47ActualStartDate" in made.supplied["Section47"]
+    assert len(made.tables["Assessments"]) == 0
+    assert made.tables["CINdetails"]["CINreferralDate"].isna().all()
+
+
+def test_doubled_labels_and_columns_are_refused_without_naming_a_value():
+    with pytest.raises(RefusedTable, match="CINdetails: row labels repeat"):
+        typed({"CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]}, index=[1, 1])}, AT)
+    with pytest.raises(RefusedTable, match="CINdetails: a column is given twice"):
+        typed({"CINdetails": pd.DataFrame([["a", "b"]], columns=["LAchildID", "LAchildID"])}, AT)
+
+
+def levels(tables, table, level):
+    return typed(tables, AT).tables[table][f"@{level}"].tolist()
+
+
+def test_rows_are_linked_by_keys():
+    tables = {
+        "CINdetails": pd.DataFrame({"LAchildID": ["a", "a", "b", None], "CINdetailsID": ["1", "2", "1", "1"]}),
+        "Section47": pd.DataFrame({"LAchildID": ["b", "a", "c", "a"], "CINdetailsID": ["1", "2", "1", None]}),
+    }
+
+    assert levels(tables, "CINdetails", "episode") == [0, 1, 2, -1]
+    assert levels(tables, "Section47", "episode") == [2, 1, 3, -1]
+    assert levels(tables, "Section47", "child") == [1, 0, 2, 0]
+
+
+def test_without_the_episode_number_one_episode_a_child_is_enough():
+    single = {
+        "CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]}),
+        "Section47": pd.DataFrame({"LAchildID": ["b", "a"]}),
+    }
+    several = {**single, "CINdetails": pd.DataFrame({"LAchildID": ["a", "a"]})}
+
+    assert levels(single, "Section47", "episode") == [1, 0]
+    assert "CINdetailsID" in typed(several, AT).reasons["Section47", "@episode"]
+    assert not typed(single, AT).reasons
+
+
+def test_nested_rows_are_linked_by_their_parents_even_where_ids_repeat():
+    tables = {
+        "ChildIdentifiers": pd.DataFrame({"LAchildID": ["a", "a"]}, index=[10, 20]),
+        "CINdetails": pd.DataFrame({"LAchildID": ["a", "a"], "CINdetailsID": ["1", "1"], "parent_row": [20, 10]}),
+        "Section47": pd.DataFrame({"LAchildID": ["a"], "CINdetailsID": ["1"], "parent_row": [1]}),
+    }
+
+    assert levels(tables, "CINdetails", "child") == [1, 0]
+    assert levels(tables, "CINdetails", "episode") == [0, 1]
+    assert levels(tables, "Section47", "episode") == [1]
+    assert levels(tables, "Section47", "child") == [0]
+
+
+@pytest.mark.parametrize("given", [["1A", "2B"], ("1A", "2B"), "1A,2B", "['1A', '2B']", "1A; 2B"])
+def test_a_list_of_factors_becomes_rows(given):
+    made = typed(
+        {
+            "Assessments": pd.DataFrame(
+                {
+                    "LAchildID": ["a", "b"],
+                    "CINdetailsID": ["1", "1"],
+                    "AssessmentID": ["1", "1"],
+                    "AssessmentFactors": [None, given],
+                }
+            )
+        },
+        AT,
+    )
+    factors = made.tables["AssessmentFactorsList"]
+
+    assert factors["AssessmentFactor"].tolist() == ["1A", "2B"]
+    assert factors["LAchildID"].tolist() == ["b", "b"]
+    assert factors["@assessment"].tolist() == [made.tables["Assessments"]["@assessment"][1]] * 2
+
+
+def test_frames_and_back():
+    raw = {
+        "CINdetails": pd.DataFrame({"LAchildID": ["a", "a"], "CINreferralDate": ["x", "2025-04-01"]}, index=[5, 9]),
+        "Section47": pd.DataFrame({"LAchildID": ["a"]}),
+    }
+    made = typed(raw, AT)
+    back = from_frames(as_frames(made), AT)
+
+    assert back.supplied == made.supplied
+    assert back.reasons == made.reasons
+    assert [(bad.table, bad.field, bad.positions.tolist(), bad.text.tolist()) for bad in back.unreadable] == [
+        (bad.table, bad.field, bad.positions.tolist(), bad.text.tolist()) for bad in made.unreadable
+    ]
+    for name, frame in made.tables.items():
+        pd.testing.assert_frame_equal(back.tables[name], frame)
+
+
+def test_lineage_is_of_the_content():
+    frames = as_frames(typed({"CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]})}, AT))
+    again = as_frames(typed({"CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]})}, AT))
+    other = as_frames(typed({"CINdetails": pd.DataFrame({"LAchildID": ["a", "c"]})}, AT))
+
+    assert lineage(frames) == lineage(again)
+    assert lineage(frames) != lineage(other)
+
+
+def test_an_empty_return_has_every_table_typed():
+    made = empty(AT)
+
+    assert set(made.tables) == {table.name for table in AT}
+    assert made.tables["CINdetails"]["CINreferralDate"].dtype == "datetime64[us]"
+    assert made.tables["ChildProtectionPlans"]["NumberOfPreviousCPP"].dtype == "Int64"

@@ -1,0 +1,212 @@
+"""The words of the rules: empty frames, missing keys, ties, 29 February; overlaps against a slow look at all pairs."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from returns import described
+from validation import words
+from validation.typed import typed
+
+AT = described("cin").at("2025-26")
+YEAR = AT.period
+
+
+def dates(*days):
+    return pd.Series(pd.to_datetime(list(days)), dtype="datetime64[us]")
+
+
+def episodes(rows):
+    frame = pd.DataFrame(
+        rows, columns=["LAchildID", "CINdetailsID", "CINreferralDate", "CINclosureDate"], dtype="object"
+    )
+    return typed({"CINdetails": frame}, AT).tables["CINdetails"]
+
+
+def pairs(left, right, level):
+    one, other = words.matched(left, right, level)
+    return sorted(zip(one.take.tolist(), other.take.tolist(), strict=True))
+
+
+def test_matched_gives_every_pair_of_a_level():
+    both = typed(
+        {
+            "ChildIdentifiers": pd.DataFrame({"LAchildID": ["a", "b", "b", None]}),
+            "CINdetails": pd.DataFrame({"LAchildID": ["b", "a", "b", None, "c"], "CINdetailsID": list("12345")}),
+        },
+        AT,
+    ).tables
+
+    assert pairs(both["ChildIdentifiers"], both["CINdetails"], "child") == [(0, 1), (1, 0), (1, 2), (2, 0), (2, 2)]
+    assert pairs(both["ChildIdentifiers"][:0], both["CINdetails"], "child") == []
+    assert pairs(both["ChildIdentifiers"], both["CINdetails"][:0], "child") == []
+
+
+def test_matched_refuses_an_explosion():
+    many = typed({"CINdetails": pd.DataFrame({"LAchildID": ["a"] * 8000, "CINdetailsID": range(8000)})}, AT).tables[
+        "CINdetails"
+    ]
+
+    with pytest.raises(words.TooManyPairs):
+        words.matched(many, many, "child")
+
+
+def test_has_and_how_many():
+    both = typed(
+        {
+            "ChildIdentifiers": pd.DataFrame({"LAchildID": ["a", "b", None]}, index=[7, 8, 9]),
+            "CINdetails": pd.DataFrame({"LAchildID": ["b", "b", None], "CINdetailsID": ["1", "2", "3"]}),
+        },
+        AT,
+    ).tables
+    children, cin = both["ChildIdentifiers"], both["CINdetails"]
+
+    assert words.has(children, "child", cin).to_dict() == {7: False, 8: True, 9: False}
+    assert words.has(children, "child", cin, cin.CINdetailsID == "3").to_dict() == {7: False, 8: False, 9: False}
+    assert words.how_many(children, "child", cin).to_dict() == {7: 0, 8: 2, 9: 0}
+    assert words.how_many(cin, "child", cin, cin.CINdetailsID == "2").tolist() == [1, 1, 0]
+    assert not words.has(children, "child", cin[:0]).any()
+    assert len(words.has(children[:0], "child", cin)) == 0
+
+
+def test_lookup_takes_the_first_and_leaves_the_rest_missing():
+    cin = episodes(
+        [
+            ("a", "1", "2025-05-01", None),
+            ("a", "1", "2025-06-01", None),
+            ("b", "1", None, None),
+            (None, "1", "2025-07-01", None),
+        ]
+    )
+
+    assert words.lookup(cin, "episode", cin, "CINreferralDate").tolist()[:2] == [pd.Timestamp("2025-05-01")] * 2
+    assert words.lookup(cin, "episode", cin, "CINreferralDate").isna().tolist() == [False, False, True, True]
+    assert words.lookup(cin, "episode", cin[:0], "CINreferralDate").isna().all()
+
+
+def test_latest_in_ignores_missing_dates_and_children():
+    cin = episodes(
+        [
+            ("a", "1", "2025-05-01", None),
+            ("a", "2", None, None),
+            ("a", "3", "2025-07-01", None),
+            (None, "4", "2025-08-01", None),
+        ]
+    )
+    latest = words.latest_in(cin, "child", cin.CINreferralDate)
+
+    assert latest.tolist()[:3] == [pd.Timestamp("2025-07-01")] * 3
+    assert pd.isna(latest[3])
+
+
+def test_repeated_compares_within_a_level_and_never_missing_values():
+    both = typed(
+        {
+            "Disabilities": pd.DataFrame(
+                {
+                    "LAchildID": ["a", "a", "b", None, None, "a", "a"],
+                    "Disability": ["LD", "LD", "LD", "LD", "LD", None, None],
+                }
+            )
+        },
+        AT,
+    )
+
+    assert words.repeated(both.tables["Disabilities"], "child", "Disability").tolist() == [True, True] + [False] * 5
+
+
+def test_days_of_the_year_are_inside_both_ends_included():
+    given_dates = dates("2025-03-31", "2025-04-01", "2026-03-31", "2026-04-01", None)
+
+    assert words.inside(given_dates, YEAR).tolist() == [False, True, True, False, False]
+    assert words.outside(given_dates, YEAR).tolist() == [True, False, False, True, False]
+
+
+def test_years_after_29_february_is_28_february():
+    assert words.years_after(dates("2000-02-29", "2000-02-28", None), 25).dt.strftime("%F").fillna("").tolist() == [
+        "2025-02-28",
+        "2025-02-28",
+        "",
+    ]
+    assert words.years_after(dates("2024-02-29"), -4)[0] == pd.Timestamp("2020-02-29")
+
+
+def test_during_holds_the_first_day_and_not_the_last():
+    start, end = (
+        dates("2025-05-01", "2025-05-01", "2025-05-01", "2025-05-01"),
+        dates("2025-06-01", "2025-06-01", None, None),
+    )
+
+    assert words.during(dates("2025-05-01", "2025-06-01", "2026-03-31", "2026-04-01"), start, end, YEAR).tolist() == [
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_yes_no_and_unlisted_on_missing_cells():
+    flags = pd.Series(["1", "true", "TRUE", "0", "false", "FALSE", "x", None], dtype="str")
+
+    assert words.yes(flags).tolist() == [True, True] + [False] * 6
+    assert words.yes(flags, any_case=True).tolist() == [True] * 3 + [False] * 5
+    assert words.no(flags).tolist() == [False] * 3 + [True, True] + [False] * 3
+    assert words.no(flags, any_case=True).tolist() == [False] * 3 + [True] * 3 + [False] * 2
+    assert words.unlisted(flags, {"1", "true"}).tolist() == [False, False, True, True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("upn", "wrong"),
+    [
+        ("H801200001001", False),
+        ("R674123101121", False),
+        ("M302401224017", False),
+        ("P207000016049", False),
+        ("Q207000016049", True),
+        ("h801200001001", True),
+        ("É801200001001", True),
+        ("H80120000100B", False),
+        ("H80120000100", False),
+        (None, False),
+        ("", False),
+    ],
+)
+def test_check_letters(upn, wrong):
+    assert words.wrong_check_letter(pd.Series([upn], dtype="str")).tolist() == [wrong]
+
+
+def test_weekends():
+    assert words.at_weekend(dates("2025-05-02", "2025-05-03", "2025-05-04", "2025-05-05", None)).tolist() == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+DAYS = st.integers(0, 9).map(lambda day: f"2025-05-{day + 1:02d}")
+ROWS = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.none() | DAYS, st.none() | DAYS), max_size=9)
+
+
+def slow_overlaps(rows, touching, copies):
+    marked = set()
+    for a, (child, start, end) in enumerate(rows):
+        for b, (other, first, last) in enumerate(rows):
+            if a == b or child is None or child != other or not start or not first or not last:
+                continue
+            if copies and start == first and end == last:
+                continue
+            if first <= start and (start <= last if touching else start < last):
+                marked |= {a, b}
+    return marked
+
+
+@given(rows=ROWS, touching=st.booleans(), copies=st.booleans())
+def test_overlapping_agrees_with_comparing_all_pairs(rows, touching, copies):
+    cin = episodes([(child, str(at), start, end) for at, (child, start, end) in enumerate(rows)])
+    end = cin.CINclosureDate
+    found = words.overlapping(cin, "child", cin.CINreferralDate, end, touching=touching, copies=end if copies else None)
+
+    assert set(found[found].index) == slow_overlaps(rows, touching, copies)
