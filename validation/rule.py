@@ -292,14 +292,7 @@ def run(
     if rules is None:
         for cells in given.tables.unreadable:
             if not cells.field.wrong:
-                found.add(
-                    "unreadable",
-                    "error",
-                    cells.table,
-                    cells.field.name,
-                    cells.positions,
-                    cells.positions.astype("int64"),
-                )
+                found.add("unreadable", "error", cells.table, cells.field.name, cells.positions)
     if issues is not None and len(issues):
         _note_issues(found, issues, given.tables)
     by_column = schema.failures(
@@ -341,7 +334,7 @@ def _mark(
 ) -> None:
     if rule.check is None:
         for table, item, positions in by_column:
-            found.add(rule.code, severity, table, item, positions, positions)
+            found.add(rule.code, severity, table, item, positions)
     else:
         _collect(found, rule, severity, rule.check(**{name: given.argument(name) for name in rule.arguments}), given)
 
@@ -352,7 +345,7 @@ def _note_issues(found: Findings, issues: pd.DataFrame, typed: Typed) -> None:
     for (table, item), rows in placed.groupby(["table", "field"], sort=False, dropna=False):
         positions = typed.tables[str(table)].index.get_indexer(pd.Index(rows["row"].to_numpy()))
         positions = np.unique(positions[positions >= 0]).astype("int64")
-        found.add("unexpected", "error", str(table), "" if pd.isna(item) else str(item), positions, positions)
+        found.add("unexpected", "error", str(table), "" if pd.isna(item) else str(item), positions)
     if len(placed) < len(issues):
         found.add_return("unexpected", "error")
 
@@ -403,11 +396,7 @@ def _collect(found: Findings, rule: Rule, severity: str, result: Any, given: Sub
             continue
         frame = given.tables.tables[table]
         positions = _positions(marks[table], frame)
-        if level is None:
-            together = positions.astype("int64")
-        else:
-            together = frame[f"@{level}"].to_numpy()[positions].astype("int64")
-            together = np.where(together < 0, positions + len(frame) + 2**31, together)
+        together = frame[f"@{level}"].to_numpy()[positions] if level else None
         found.add(rule.code, severity, table, rule.fields_of(table), positions, together)
     unknown = set(marks) - set(rule.tables)
     if unknown:

@@ -23,11 +23,8 @@ def few_kinds(disabilities):
 )
 def never_two(disabilities):
     counted = disabilities.LAchildID.notna() & (disabilities.Disability != "NONE")
-    if not counted.any():
-        return False
-    return bool(
-        how_many(disabilities, "child", disabilities, counted & disabilities.Disability.notna())[counted].max() <= 1
-    )
+    each = how_many(disabilities, "child", disabilities, counted & disabilities.Disability.notna())[counted]
+    return bool(len(each)) and bool(each.max() <= 1)
 
 
 @rule(

@@ -179,7 +179,7 @@ def open_twice(cin_details):
 
 @rule(
     "8816",
-    "Open episode is not the child's latest referral",
+    "Episode is open although the child was referred again later",
     flags="cin_details.CINreferralDate",
     advice="Close the earlier episode, or check the date of the later referral.",
     together="child",

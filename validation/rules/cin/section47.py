@@ -125,7 +125,7 @@ def closed_unfinished(cin_details, section47):
 
 @rule(
     "8870Q",
-    "Target date of the initial conference is at a weekend",
+    "Target for the initial conference falls on a weekend",
     flags="section47.InitialCPCtarget",
     advice="The target is 15 working days after the strategy discussion; correct the date.",
 )
@@ -135,7 +135,7 @@ def target_at_weekend(section47):
 
 @rule(
     "8875",
-    "Initial conference of a section 47 is at a weekend",
+    "Initial conference of a section 47 falls on a weekend",
     flags="section47.DateOfInitialCPC",
     advice="Check the date of the conference.",
 )
