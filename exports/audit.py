@@ -79,7 +79,7 @@ def verify(path: Path, heads: Iterable[str] = ()) -> int:
         prev = _hash(line)
         seen.add(prev)
     if missing := set(heads) - seen:
-        raise AuditBroken(f"The audit log was rewritten or, after line {len(lines)}, cut off: it lacks {len(missing)} heads")
+        raise AuditBroken(f"The audit log was rewritten, or cut off at line {len(lines)}: {len(missing)} heads lack")
     return len(lines)
 
 

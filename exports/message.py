@@ -1,4 +1,6 @@
-"""The XML message of a return as a tree of elements, made from its description; reader, writer and schema all follow it."""
+"""The XML message of a return as a tree of elements, made from its description; reader, writer and schema all follow
+it.
+"""
 
 import dataclasses
 from collections.abc import Iterator
@@ -13,7 +15,9 @@ OWN_TEXT = "."
 
 @dataclass(eq=False)
 class Element:
-    """One element of the message. `table` owns it (None for the root); a row with `field` holds its value as its own text."""
+    """One element of the message. `table` owns it (None for the root); a row with `field` holds its value as its own
+    text.
+    """
 
     tag: str
     kind: Literal["root", "wrapper", "row", "group", "value"]

@@ -1,7 +1,9 @@
-"""The only place where XML is parsed: nothing that a file says makes us open another file, expand an entity or fill the memory.
+"""The only place where XML is parsed: nothing that a file says makes us open another file, expand an entity or fill the
+memory.
 
-A document type, an entity, more than `DEPTH` levels, another encoding than those of `ENCODINGS` or more than `LIMIT` bytes are
-refused. A refusal names the file, the line and what to do; libxml2's own messages are not passed on because they quote content.
+A document type, an entity, more than `DEPTH` levels, another encoding than those of `ENCODINGS` or more than `LIMIT`
+bytes are refused. A refusal names the file, the line and what to do; libxml2's own messages are not passed on because
+they quote content.
 """
 
 import re
@@ -88,7 +90,8 @@ class Opening:
 
 @dataclass(frozen=True)
 class Part:
-    """Serialised UTF-8: one element, of which the first `count` children are whole; None where it is the root with all that is left.
+    """Serialised UTF-8: one element, of which the first `count` children are whole; None where it is the root with all
+    that is left.
 
     `lines()` gives libxml2's lines of the children; it works until the next part is asked for.
     """
@@ -115,8 +118,8 @@ def opening(path: Path) -> Opening:
 
 
 def parts(path: Path, inside: tuple[str, ...], each: str, note: Callable[[bytes], object] = len) -> Iterator[Part]:
-    """A document piece by piece: batches of the element `each` that stand in `inside` (names from the root down), and at the end
-    the root with all else. `note` sees every byte (for a hash). Raises RefusedFile.
+    """A document piece by piece: batches of the element `each` that stand in `inside` (names from the root down), and
+    at the end the root with all else. `note` sees every byte (for a hash). Raises RefusedFile.
     """
     with _file(path) as file:
         _encoding(path, file.read(_PROLOG))
@@ -130,7 +133,7 @@ def parts(path: Path, inside: tuple[str, ...], each: str, note: Callable[[bytes]
                 _refuse_document_type(path, newest)
                 last, since = newest, fed
             if fed - since > HELD:
-                raise _refused(path, f"more than 2 MB without a whole {each}", _ADVICE)
+                raise _hoarding(path, each)
             if last is None or fed - taken < _BATCH:
                 continue
             taken = fed
@@ -163,7 +166,9 @@ def _holders(newest: Any, done: Any) -> list[Any]:
 
 
 def before(path: Path, each: str, wanted: tuple[str, ...]) -> bytes:
-    """The root with what comes before the first `each`, or with all but `each` where an element `wanted` does not come before it."""
+    """The root with what comes before the first `each`, or with all but `each` where an element `wanted` does not come
+    before it.
+    """
     with _file(path) as file:
         _encoding(path, file.read(_PROLOG))
         file.seek(0)
@@ -181,7 +186,7 @@ def before(path: Path, each: str, wanted: tuple[str, ...]) -> bytes:
                 if not missing:
                     return etree.tostring(element.getroottree(), encoding="utf-8")
             if fed - since > HELD:
-                raise _refused(path, f"more than 2 MB without a whole {each}", _ADVICE)
+                raise _hoarding(path, each)
         return etree.tostring(_finish(path, parser), encoding="utf-8")
 
 
@@ -209,16 +214,18 @@ def own(markup: bytes) -> Any:
 def validated(path: Path, schema: Any, each: str, most: int = 100) -> list[tuple[int | None, str, str]]:
     """Check a whole file against a compiled schema: line, element and libxml2's name of the first `most` faults.
 
-    The file streams by in pieces of the element `each`. libxml2 gives no lines then, so a faulty file of less than `SMALL` is looked
-    at once more as a whole; in a larger one the lines are None.
+    The file streams by in pieces of the element `each`. libxml2 gives no lines then, so a faulty file of less than
+    `SMALL` is looked at once more as a whole; in a larger one the lines are None.
     """
     with _file(path) as file:
         _encoding(path, file.read(_PROLOG))
         file.seek(0)
-        events = etree.iterparse(file, events=("end",), tag=f"{{*}}{each}", schema=schema, **_SAFE)
+        watched = _Watched(path, file, each)
+        events = etree.iterparse(watched, events=("end",), tag=f"{{*}}{each}", schema=schema, **_SAFE)
         try:
             for _, element in events:
                 _refuse_document_type(path, element)
+                watched.since = watched.fed
                 parent = element.getparent()
                 del parent[: parent.index(element)]
         except etree.XMLSyntaxError as error:
@@ -233,6 +240,25 @@ def validated(path: Path, schema: Any, each: str, most: int = 100) -> list[tuple
         log = schema.error_log
     faults = [entry for entry in log if entry.domain_name == _SCHEMA][:most]
     return [(entry.line or None, _element_of(entry.message), entry.type_name) for entry in faults]
+
+
+class _Watched:
+    """A file that stops when it gives too much without one whole record, as the other readers do."""
+
+    def __init__(self, path: Path, file: BinaryIO, each: str) -> None:
+        self.path, self.file, self.each = path, file, each
+        self.fed = self.since = 0
+
+    def read(self, size: int) -> bytes:
+        chunk = self.file.read(size)
+        self.fed += len(chunk)
+        if self.fed - self.since > HELD:
+            raise _hoarding(self.path, self.each)
+        return chunk
+
+
+def _hoarding(path: Path, each: str) -> RefusedFile:
+    return _refused(path, f"more than 2 MB without a whole {each}", _ADVICE)
 
 
 def _element_of(message: str) -> str:

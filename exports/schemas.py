@@ -1,4 +1,6 @@
-"""Schemas that a user got from the Department: registered once, compared with our description, and run over files from then on."""
+"""Schemas that a user got from the Department: registered once, compared with our description, and run over files from
+then on.
+"""
 
 import re
 from collections.abc import Iterator
@@ -55,8 +57,8 @@ class _Particle:
 def add(file: Path | str, home: Path, name: str = "cin", period: str | None = None) -> pd.DataFrame:
     """Register a schema of return `name` under the folder `home` and tell every difference from our description.
 
-    The period is `period`, or the one whose year is in the file's name. Returns a frame with the columns of DIFFERENCES, empty where
-    the two agree. Raises RefusedFile, UnknownPeriod.
+    The period is `period`, or the one whose year is in the file's name. Returns a frame with the columns of
+    DIFFERENCES, empty where the two agree. Raises RefusedFile, UnknownPeriod.
     """
     path = Path(file)
     whole = described(name)
@@ -70,25 +72,33 @@ def add(file: Path | str, home: Path, name: str = "cin", period: str | None = No
 
 
 def registered(home: Path, described: Return) -> Any | None:
-    """The compiled schema registered for this period, or None. Raises RefusedFile where it was changed for the worse since."""
+    """The compiled schema registered for this period, or None. Raises RefusedFile where it was changed for the worse
+    since.
+    """
     path = _place(home, described)
     return _checked(path, described)[1] if durable.is_file(path) else None
 
 
 def check(file: Path | str, home: Path, described: Return) -> pd.DataFrame:
-    """Run the registered schema over a file: its first 100 faults with the columns of FAULTS, none where no schema is registered.
+    """Run the registered schema over a file: its first 100 faults with the columns of FAULTS, none where no schema is
+    registered.
 
     `line` is missing in files too large to be held as a whole. Raises RefusedFile.
     """
     schema = registered(home, described)
     each = next(table.element for table in described.children_of(None) if table.occurs[1] is None)
     faults = parser.validated(Path(file), schema, each) if schema is not None else []
-    told = [(line, element, _TOLD.get(kind.removeprefix("SCHEMAV_"), "does not fit the schema")) for line, element, kind in faults]
+    told = [
+        (line, element, _TOLD.get(kind.removeprefix("SCHEMAV_"), "does not fit the schema"))
+        for line, element, kind in faults
+    ]
     return pd.DataFrame(told, columns=list(FAULTS)).astype(FAULTS)
 
 
 def compare(theirs: Any, described: Return) -> pd.DataFrame:
-    """Every difference between a schema and our description: elements, order, how often, types, codes, patterns and limits."""
+    """Every difference between a schema and our description: elements, order, how often, types, codes, patterns and
+    limits.
+    """
     ours = dict(_outline(parser.own(xsd(described)), described.root))
     other = dict(_outline(theirs, described.root))
     found: list[tuple[str, str, str, str]] = []
@@ -99,7 +109,7 @@ def compare(theirs: Any, described: Return) -> pd.DataFrame:
         if mine is None or their is None:
             found.append((path, "element", "described" if mine else "not described", "there" if their else "not there"))
             continue
-        found += [(path, what, *pair) for what, *pair in _unlike(mine, their)]
+        found += [(path, what, here, there) for what, here, there in _unlike(mine, their)]
     return pd.DataFrame(found, columns=DIFFERENCES, dtype=TEXT)
 
 
@@ -139,19 +149,24 @@ def _checked(path: Path, described: Return) -> tuple[Any, Any]:
     for node in root.iter(f"{{{XS}}}*"):
         kind = parser.local(node.tag)
         if kind in _ELSEWHERE:
-            raise RefusedFile(f"{path.name}, line {node.sourceline}: draws in another file ({kind}); give a schema that stands alone")
+            raise RefusedFile(
+                f"{path.name}, line {node.sourceline}: draws in another file ({kind}); give a schema that stands alone"
+            )
         if not all(_OCCURS.fullmatch(node.get(name, "1")) for name in ("minOccurs", "maxOccurs")):
-            raise RefusedFile(f"{path.name}, line {node.sourceline}: has a count that cannot be checked; give the Department's own")
+            raise RefusedFile(
+                f"{path.name}, line {node.sourceline}: has a count that cannot be checked; give the Department's own"
+            )
         if kind == "pattern" and _states(node.get("value", "")) > _MOST_STATES:
-            raise RefusedFile(f"{path.name}, line {node.sourceline}: has a pattern too large to be checked; give the Department's own")
+            raise RefusedFile(
+                f"{path.name}, line {node.sourceline}: has a pattern too large to be checked; give the Department's own"
+            )
     if root.find(f"{{{XS}}}element[@name='{described.root}']") is None:
         raise RefusedFile(f"{path.name}: is the schema of something else; give the schema of {described.title}")
     try:
         return root, etree.XMLSchema(root)
     except etree.XMLSchemaParseError as error:
-        raise RefusedFile(
-            f"{path.name}, line {error.error_log[0].line if len(error.error_log) else 1}: is not a valid XML schema; get it again"
-        ) from None
+        line = error.error_log[0].line if len(error.error_log) else 1
+        raise RefusedFile(f"{path.name}, line {line}: is not a valid XML schema; get it again") from None
 
 
 def _states(pattern: str) -> int:

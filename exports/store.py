@@ -74,8 +74,8 @@ class Store:
 
     def __init__(self, root: Path | str, run: str = "by-hand") -> None:
         self.run = run_id(run)
-        self.root = Path(root).resolve()
-        with disk(f"The store {self.root}"):
+        with disk(f"The store {root}"):
+            self.root = Path(root).resolve()
             self.root.parent.mkdir(parents=True, exist_ok=True)
             durable.folder(self.root)
             mode = stat.S_IMODE(self.root.stat().st_mode)
@@ -255,10 +255,11 @@ class Store:
     def _where(self, ret: str, unit: str, period: str) -> Partition:
         where = partition(ret, unit, period)
         path = self._path(where)
-        if any(folder.is_symlink() for folder in (path, path.parent, path.parent.parent)):
-            raise BadName(f"{where}: its folder is a symbolic link; the store wants a real folder there")
-        if not path.resolve().is_relative_to(self.root):
-            raise BadName(f"{where}: its folder is outside the store")
+        with disk(str(where)):
+            if any(folder.is_symlink() for folder in (path, path.parent, path.parent.parent)):
+                raise BadName(f"{where}: its folder is a symbolic link; the store wants a real folder there")
+            if not path.resolve().is_relative_to(self.root):
+                raise BadName(f"{where}: its folder is outside the store")
         return where
 
     def _path(self, where: Partition) -> Path:
@@ -313,7 +314,8 @@ class Store:
     def _swept(self, where: Partition) -> dict:
         """The pointer, after deleting what killed runs left: unfinished files and folders, versions nobody saw.
 
-        A version above the pointer stays if the audit log knows it: the pointer may have come back from an old backup.
+        A version above the pointer stays if the audit log knows it: the kill came between log and pointer, or the
+        pointer was put back from an old backup.
         """
         path, pointer = self._path(where), self._pointer(where)
         for name in durable.listed(path):

@@ -1,8 +1,9 @@
 """XML files to raw text tables, with every thing in them that has no place there as an issue.
 
-lxml checks and holds a megabyte of children at a time and serialises it again; in that canonical markup `<` and `>` stand for tags
-only, so numpy finds them, Arrow cuts the texts at their places and each level is matched with the description at once. Python runs per
-batch, never per element (benchmarks: 1.5 times lxml's own parse; XSLT to delimited text took 2.5).
+lxml checks and holds a megabyte of children at a time and serialises it again; in that canonical markup `<` and `>`
+stand for tags only, so numpy finds them, Arrow cuts the texts at their places and each level is matched with the
+description at once. Python runs per batch, never per element (benchmarks: 1.5 times lxml's own parse; XSLT to delimited
+text took 2.5).
 """
 
 import datetime as dt
@@ -35,7 +36,11 @@ _KNOWN_ROOTS = {
     "CTfile": "a common transfer file",
     "schema": "an XML schema",
 }
-_KNOWN_COLLECTIONS = {"SC": "the School Census", "SWF": "the School Workforce Census", "AP": "the alternative provision census"}
+_KNOWN_COLLECTIONS = {
+    "SC": "the School Census",
+    "SWF": "the School Workforce Census",
+    "AP": "the alternative provision census",
+}
 _HEAD = re.compile(r"<([^\s/>]+)")
 _ATTRIBUTE = re.compile(r"""\s([^\s=]+)=("[^"]*"|'[^']*')""")
 _BIG_LINE = 65535  # from here on libxml2 keeps lines with texts, not with elements
@@ -46,9 +51,10 @@ _LT, _GT, _SLASH, _SPACE, _NEWLINE = 60, 62, 47, 32, 10
 class Document:
     """What one or more files of a return hold.
 
-    `tables`: raw text frames of every table of the period, index `row`, with `parent_row` and the carried keys. `issues`: one row for
-    each element, attribute or text without a place (columns of ISSUES; row is that of the table's frame). `left`: the texts that are in
-    no table (columns of LEFT). `header`: the header's fields that have a value. `digest`: SHA-256 of the bytes of all files in order.
+    `tables`: raw text frames of every table of the period, index `row`, with `parent_row` and the carried keys.
+    `issues`: one row for each element, attribute or text without a place (columns of ISSUES; row is that of the table's
+    frame). `left`: the texts that are in no table (columns of LEFT). `header`: the header's fields that have a value.
+    `digest`: SHA-256 of the bytes of all files in order.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -63,8 +69,8 @@ class Document:
 def read(paths: Path | str | Sequence[Path | str], name: str = "cin", period: str | None = None) -> Document:
     """Read the file or files of one return of one period. The period is the header's, or `period`, which wins.
 
-    Several files are parts of one return: their children follow one another, their headers must agree but for what is said of the file
-    itself. Raises RefusedFile, UnknownReturn, UnknownPeriod.
+    Several files are parts of one return: their children follow one another, their headers must agree but for what is
+    said of the file itself. Raises RefusedFile, UnknownReturn, UnknownPeriod.
     """
     given = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not given:
@@ -129,15 +135,22 @@ def _header(path: Path, whole: Return, opening: parser.Opening) -> dict[str, str
 def _refuse_other_headers(paths: list[Path], headers: list[dict[str, str]], whole: Return) -> None:
     table = whole[whole.authority.partition(".")[0]]
     for path, header in zip(paths[1:], headers[1:], strict=True):
-        other = [f.name for f in table.document_fields if not f.per_file and header.get(f.name) != headers[0].get(f.name)]
+        other = [
+            f.name for f in table.document_fields if not f.per_file and header.get(f.name) != headers[0].get(f.name)
+        ]
         if other:
             raise RefusedFile(
-                f"{path.name}: its header differs from that of {paths[0].name} in {', '.join(other)}; give the files of one return only"
+                f"{path.name}: its header differs from that of {paths[0].name} in {', '.join(other)}; "
+                "give the files of one return only"
             )
 
 
-def _period(path: Path, header: Mapping[str, str], whole: Return, given: str | None) -> tuple[str, list[tuple[str, str]]]:
-    """The period, and what in the header speaks against it: a reference date on a period's last day counts before the year."""
+def _period(
+    path: Path, header: Mapping[str, str], whole: Return, given: str | None
+) -> tuple[str, list[tuple[str, str]]]:
+    """The period, and what in the header speaks against it: a reference date on a period's last day counts before the
+    year.
+    """
     fields = {item.kind: item.name for item in whole[whole.authority.partition(".")[0]].document_fields}
     date_field, year_field = fields.get("date", ""), fields.get("year", "")
     try:
@@ -165,7 +178,7 @@ def _period(path: Path, header: Mapping[str, str], whole: Return, given: str | N
 
 
 class _Plan:
-    """The message's elements as arrays by node number: 0 is whatever has no place, 1 the root, then in document order."""
+    """The message's elements as arrays by node number: 0 is what has no place, 1 the root, then in document order."""
 
     def __init__(self, whole: Return, period: str | None) -> None:
         self.whole, self.period = whole, period
@@ -195,7 +208,10 @@ class _Plan:
         self.rows_of_empty = {
             number[id(around)]: self.row_node[around.table.name]
             for around in self.elements
-            if around.kind == "wrapper" and around.table and around.table.row_if_empty and around.table.name in self.row_node
+            if around.kind == "wrapper"
+            and around.table
+            and around.table.row_if_empty
+            and around.table.name in self.row_node
         }
 
     def _enter(self, element: Element, number: dict[int, int], *, alive: bool, level: int = 1) -> None:
@@ -258,12 +274,13 @@ class _Tables:
         issues, left = batch.issues(start)
         self._issued += len(issues)
         if self._issued > MOST_ISSUES:
-            raise RefusedFile(f"{path.name}: found over {MOST_ISSUES:,} things that have no place in it; give the file of the return")
+            raise RefusedFile(
+                f"{path.name}: found over {MOST_ISSUES:,} things that have no place in it; give the file of the return"
+            )
         if len(issues):
-            issues["file"] = path.name
-            self._issues.append(issues.astype(ISSUES))
+            self._issues.append(issues.assign(file=path.name)[list(ISSUES)].astype(ISSUES))
         if len(left):
-            self._left.append(left.astype(LEFT))
+            self._left.append(left[list(LEFT)].astype(LEFT))
 
     @property
     def _holder(self) -> int:
@@ -287,7 +304,7 @@ class _Tables:
                     columns[item.name] = pa.chunked_array([_ordinals(above).cast(pa.string())])
                 elif item.given == "document":
                     columns[item.name] = pa.chunked_array(self._columns[table.name, item.name], pa.string())[:count]
-            series = {name: TEXT.__from_arrow__(column.cast(pa.large_string())) for name, column in columns.items()}
+            series = {name: pd.array(column.cast(pa.large_string()), dtype=TEXT) for name, column in columns.items()}
             frame = pd.DataFrame(series, index=pd.RangeIndex(count, name="row"), columns=list(series))
             if table.parent:
                 frame[PARENT] = above
@@ -314,7 +331,9 @@ def _ordinals(above: np.ndarray) -> pa.Array:
 
 
 class _Batch:
-    """One serialised element: tags found, nodes assigned, texts cut. Elements are numbered in document order, 0 is the outermost."""
+    """One serialised element: tags found, nodes assigned, texts cut. Elements are numbered in document order, 0 is the
+    outermost.
+    """
 
     def __init__(self, plan: _Plan, part: parser.Part, top: int, prefix: str | None) -> None:
         self.plan, self.part = plan, part
@@ -322,7 +341,9 @@ class _Batch:
         lt, gt = np.flatnonzero(self.bytes == _LT), np.flatnonzero(self.bytes == _GT)
         closing = self.bytes[lt + 1] == _SLASH
         lone = ~closing & (self.bytes[gt - 1] == _SLASH)
-        inside = np.cumsum(1 - 2 * closing.astype(np.int32) - lone) - 1 + (closing | lone)  # level of each tag's element below the top
+        inside = (
+            np.cumsum(1 - 2 * closing.astype(np.int32) - lone) - 1 + (closing | lone)
+        )  # level of each tag's element below the top
         if part.count is not None:
             outer = np.flatnonzero((inside == 1) & ~closing)
             whole = int(outer[part.count]) if len(outer) > part.count else len(lt)
@@ -418,74 +439,95 @@ class _Batch:
     def _unescaped(self, texts: pa.Array) -> pa.Array:
         if b"&" not in self.part.markup or not pc.any(pc.match_substring(texts, "&")).as_py():
             return texts
-        for escaped, plain in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#13;", "\r"), ("&#10;", "\n"), ("&#9;", "\t")):
+        for escaped, plain in (
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", '"'),
+            ("&#13;", "\r"),
+            ("&#10;", "\n"),
+            ("&#9;", "\t"),
+        ):
             texts = pc.replace_substring(texts, escaped, plain)
         return pc.replace_substring(texts, "&amp;", "&")
 
     def issues(self, start: Mapping[str, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Everything without a place as issues, and the texts of it; `start` is the number of each table's first row here."""
-        force = self.plan.in_force[self.node]
-        strange = np.flatnonzero(~force & self.plan.in_force[self.node[self.parent]])
-        repeated = np.concatenate([*self.repeated, np.empty(0, dtype="int64")])
-        later = np.concatenate([*self.disordered, np.empty(0, dtype="int64")])
-        strange = strange[~np.isin(strange, repeated)]
-        found = [(strange, np.select(
-            [self.meant[strange] > 0, self.tag[strange] > 0],
-            ["not collected in this period", "misplaced element"], "unknown element",
-        ))]  # fmt: skip
-        found += [(repeated, "repeated element"), (later, "out of order")]
+        """Everything without a place as issues, and the texts of it; `start` is the number of each table's first row
+        here.
+        """
         text_of, places = self._stray_texts()
-        stray = force[text_of]
-        columns: list[dict[str, Any]] = [
-            {"element": where, "field": self._names(where), "what": what, "at": self.lt[self.opens[where]]} for where, what in found
-        ]
-        columns.append({
-            "element": text_of[stray], "field": self._names(text_of[stray]), "what": "stray text", "at": self._first_letter(places[stray]),
-        })  # fmt: skip
+        stray = self.plan.in_force[self.node[text_of]]
         attributes = self._attributes()
-        columns.append({key: attributes[key] for key in ("element", "field", "what", "at")})
-        table = pd.concat([pd.DataFrame(one).astype({"element": "int64", "at": "int64"}) for one in columns if len(one["element"])] or [
-            pd.DataFrame(columns=["element", "field", "what", "at"])
-        ])  # fmt: skip
-        left = pd.DataFrame({
-            "element": np.concatenate([text_of, attributes["element"]]).astype("int64"),
-            "field": np.concatenate([self._names(text_of), attributes["field"]]),
-            "text": self._unescaped(self.strings.take(pa.array(2 * places))).to_pylist() + attributes["text"],
-        })  # fmt: skip
-        if table.empty:
-            return table, left
-        table = table.sort_values("at", kind="stable", ignore_index=True)
-        table["line"] = self._line_at(table["at"].to_numpy(dtype="int64"))
-        return self._rows(table, start)[["table", "row", "field", "what", "line"]], self._rows(left, start)[list(LEFT)]
+        found = [*self._misfits(), (text_of[stray], "stray text", self._first_letter(places[stray]))]
+        element = np.concatenate([*(where for where, _, _ in found), attributes["element"]])
+        issues = pd.DataFrame(
+            {
+                "element": element,
+                "field": [*self._names(element[: len(element) - len(attributes)]), *attributes["field"]],
+                "what": np.concatenate(
+                    [*(np.full(len(where), what, object) for where, what, _ in found), attributes["what"]]
+                ),
+                "at": np.concatenate([*(at for _, _, at in found), self.lt[self.opens[attributes["element"]]]]),
+            }
+        ).sort_values("at", kind="stable", ignore_index=True)
+        texts = self._unescaped(self.strings.take(pa.array(2 * places)))
+        left = pd.DataFrame(
+            {
+                "element": np.concatenate([text_of, attributes["element"]]),
+                "field": [*self._names(text_of), *attributes["field"]],
+                "text": [*texts.to_pylist(), *attributes["text"]],
+            }
+        )
+        if len(issues):
+            issues["line"] = self._line_at(issues["at"].to_numpy(dtype="int64"))
+            issues, left = self._with_rows(issues, start), self._with_rows(left, start)
+        return issues, left
 
-    def _rows(self, table: pd.DataFrame, start: Mapping[str, int]) -> pd.DataFrame:
+    def _misfits(self) -> list[tuple[np.ndarray, str, np.ndarray]]:
+        """Elements that are not where they belong: which, why, and where in the markup."""
+        force = self.plan.in_force[self.node]
+        repeated, disordered = (
+            np.concatenate([*some, np.empty(0, "int64")]) for some in (self.repeated, self.disordered)
+        )
+        strange = np.flatnonzero(~force & self.plan.in_force[self.node[self.parent]])
+        strange = strange[~np.isin(strange, repeated)]
+        described_later, known = self.meant[strange] > 0, self.tag[strange] > 0
+        found = [
+            (strange[described_later], "not collected in this period"),
+            (strange[~described_later & known], "misplaced element"),
+            (strange[~described_later & ~known], "unknown element"),
+            (repeated, "repeated element"),
+            (disordered, "out of order"),
+        ]
+        return [(where, what, self.lt[self.opens[where]]) for where, what in found]
+
+    def _with_rows(self, table: pd.DataFrame, start: Mapping[str, int]) -> pd.DataFrame:
+        """`table` with the table and row that its elements stand in, missing above all rows."""
         owner = self.owner[table["element"].to_numpy(dtype="int64")]
-        owned = owner >= 0
-        node = np.where(owned, self.node[owner], 0)
-        names = pd.Series(node).map(self.plan.table_of)
-        first = names.map(start).fillna(0).to_numpy(dtype="int64")
-        row = pd.Series(self._number[owner] + first, dtype="Int64").mask(~owned)
-        return table.assign(table=names.to_numpy(dtype=object), row=row.to_numpy(dtype=object, na_value=None))
+        names = pd.Series(np.where(owner >= 0, self.node[owner], 0)).map(self.plan.table_of)
+        row = pd.Series(self._number[owner] + names.map(start).fillna(0).to_numpy(dtype="int64"), dtype="Int64")
+        return table.assign(table=names.astype(TEXT), row=row.mask(owner < 0))
 
     def _names(self, elements: np.ndarray) -> np.ndarray:
         meant = self.meant[elements]
         return np.where(meant > 0, self.plan.names[meant], self.tag_names[self.head[elements]])
 
-    def _attributes(self) -> dict[str, Any]:
+    def _attributes(self) -> pd.DataFrame:
+        """One row for each attribute: its element, `element@name`, what it is and its text."""
         if self.part.count is not None:  # the holder itself comes with the root
             self.attributes.pop(0, None)
-        bearers = np.flatnonzero(np.isin(self.head, list(self.attributes))) if self.attributes else np.empty(0, dtype="int64")
+        bearers = np.flatnonzero(np.isin(self.head, list(self.attributes))) if self.attributes else np.empty(0, "int64")
         each = [self.attributes[head] for head in self.head[bearers].tolist()]
-        element = np.repeat(bearers, [len(pairs) for pairs in each]).astype("int64")
+        element = np.repeat(bearers, np.array([len(pairs) for pairs in each], dtype="int64"))
         keys = [key for pairs in each for key, _ in pairs]
         text = pa.array([quoted[1:-1] for pairs in each for _, quoted in pairs], pa.string())
-        return {
-            "element": element,
-            "field": np.array([f"{name}@{key}" for name, key in zip(self._names(element), keys, strict=True)], dtype=object),
-            "what": ["namespace" if key.partition(":")[0] == "xmlns" else "attribute" for key in keys],
-            "at": self.lt[self.opens[element]],
-            "text": self._unescaped(text).to_pylist(),
-        }
+        return pd.DataFrame(
+            {
+                "element": element,
+                "field": [f"{name}@{key}" for name, key in zip(self._names(element), keys, strict=True)],
+                "what": ["namespace" if key.partition(":")[0] == "xmlns" else "attribute" for key in keys],
+                "text": self._unescaped(text).to_pylist(),
+            }
+        )
 
     def _stray_texts(self) -> tuple[np.ndarray, np.ndarray]:
         """Texts where none belongs: the elements that they stand in, and the tags that they follow."""

@@ -1,6 +1,8 @@
-"""Typed tables to the Department's XML: what cannot be written schema-valid is told first, then whole blocks of records are joined.
+"""Typed tables to the Department's XML: what cannot be written schema-valid is told first, then whole blocks of records
+are joined.
 
-A column is written by its distinct values: each is checked, escaped and wrapped in its tags once, and the rows take theirs.
+A column is written by its distinct values: each is checked, escaped and wrapped in its tags once, and the rows take
+theirs.
 """
 
 import hashlib
@@ -44,7 +46,8 @@ class CannotWrite(Refusal, ValueError):
 class Written:
     """A file as written: where, whether it holds everything, what was left out and why, rows by table, SHA-256.
 
-    `faults` (columns of schemas.FAULTS) is what the Department's registered schema finds wrong with it, where there is one.
+    `faults` (columns of schemas.FAULTS) is what the Department's registered schema finds wrong with it, where there is
+    one.
     """
 
     path: Path
@@ -56,10 +59,11 @@ class Written:
 
 
 def obstacles(given: Typed, described: Return) -> pd.DataFrame:
-    """Every cell and row that cannot be written schema-valid, with the rule that says so (`unreadable` or `schema` where none does).
+    """Every cell and row that cannot be written schema-valid, with the rule that says so (`unreadable` or `schema`
+    where none does).
 
-    Columns of OBSTACLES: `row` is the row's label, missing for the file as a whole; a row that cannot be written has the name of its
-    element as `field`.
+    Columns of OBSTACLES: `row` is the row's label, missing for the file as a whole; a row that cannot be written has
+    the name of its element as `field`.
     """
     return _Ready(given, described).obstacles
 
@@ -73,11 +77,13 @@ def write(
     incomplete: bool = False,
     home: Path | None = None,
 ) -> Written:
-    """Write the tables of `described`, a return at one period, to `target` (`.xml`), whole or not at all, for this user only.
+    """Write the tables of `described`, a return at one period, to `target` (`.xml`), whole or not at all, for this user
+    only.
 
-    `header` holds the header's fields as text. With obstacles it raises CannotWrite and writes nothing, unless `incomplete`: then just
-    those cells and rows are left out and the file's name ends in _INCOMPLETE_NOT_FOR_SUBMISSION. A period whose elements no schema has
-    confirmed, and a file that the schema registered in `home` does not accept, get a name that ends in _NOT_FOR_SUBMISSION.
+    `header` holds the header's fields as text. With obstacles it raises CannotWrite and writes nothing, unless
+    `incomplete`: then just those cells and rows are left out and the file's name ends in
+    _INCOMPLETE_NOT_FOR_SUBMISSION. A period whose elements no schema has confirmed, and a file that the schema
+    registered in `home` does not accept, get a name that ends in _NOT_FOR_SUBMISSION.
     """
     head = next(table for table in described.children_of(None) if table.occurs[1] == 1)
     row = typed({head.name: pd.DataFrame([dict(header)], dtype=TEXT)}, described)
@@ -133,7 +139,9 @@ class _Cells:
 
 
 class _Ready:
-    """All tables checked and ready to join: `order` the positions of the rows to write, `up` the place of each one's parent."""
+    """All tables checked and ready to join: `order` the positions of the rows to write, `up` the place of each one's
+    parent.
+    """
 
     def __init__(self, given: Typed, described: Return) -> None:
         self.given, self.described = given, described
@@ -148,7 +156,9 @@ class _Ready:
         for table in described:
             self._find_parents_without(table)
         found = [frame for frame in self._found if len(frame)]
-        self.obstacles = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(OBSTACLES)).astype(OBSTACLES)
+        self.obstacles = (
+            pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(OBSTACLES)).astype(OBSTACLES)
+        )
 
     def rows(self) -> dict[str, int]:
         return {name: len(order) for name, order in self.order.items()}
@@ -161,7 +171,9 @@ class _Ready:
     def _note(self, table: Table, rows: np.ndarray | None, field: str, rule: str, why: str) -> None:
         labels = [pd.NA] if rows is None else self.given.tables[table.name].index[rows]
         frame = pd.DataFrame({"row": pd.Series(labels, dtype="Int64")})
-        self._found.append(frame.assign(table=table.name, field=field, rule=rule, why=why)[list(OBSTACLES)].astype(OBSTACLES))
+        self._found.append(
+            frame.assign(table=table.name, field=field, rule=rule, why=why)[list(OBSTACLES)].astype(OBSTACLES)
+        )
 
     def _prepare(self, table: Table) -> None:
         frame = self.given.tables[table.name]
@@ -174,7 +186,9 @@ class _Ready:
             if extra.any():
                 self._note(table, np.flatnonzero(extra), table.element, "schema", "more than one in its row above")
             keep &= ~extra
-        row = next(element for element in message(self.described).walk() if element.kind == "row" and element.table is table)
+        row = next(
+            element for element in message(self.described).walk() if element.kind == "row" and element.table is table
+        )
         values = [element for element in row.walk() if element.kind == "value" and element.table is table]
         for element in [row] if row.field else values:
             item = element.field
@@ -198,7 +212,9 @@ class _Ready:
         level = f"@{_level(table.parent, self.described)}"
         above = self.given.tables[table.parent][level].to_numpy()
         codes = frame[level].to_numpy()
-        first = np.full(int(max(above.max(initial=-1), codes.max(initial=-1))) + 2, -1, dtype="int64")  # the last stands for none
+        first = np.full(
+            int(max(above.max(initial=-1), codes.max(initial=-1))) + 2, -1, dtype="int64"
+        )  # the last stands for none
         numbered = np.flatnonzero(above >= 0)[::-1]
         first[above[numbered]] = numbered
         parent = first[codes]
@@ -290,7 +306,9 @@ class _Ready:
         positions = self.order[name][start:stop]
         if row.field:
             return self.cells[name, row.field.name].take(positions)
-        return self._around(row, [self._inside(child, name, positions, start, stop) for child in row.children], len(positions))
+        return self._around(
+            row, [self._inside(child, name, positions, start, stop) for child in row.children], len(positions)
+        )
 
     def _inside(self, element: Element, name: str, positions: np.ndarray, start: int, stop: int) -> pa.Array:
         """One element of each row, null where it would be empty."""
@@ -329,7 +347,9 @@ def _text(distinct: pa.Array, item: Field) -> pa.Array:
     if item.kind == "date":
         return pc.strftime(distinct.cast(pa.timestamp("us")), format="%Y-%m-%d")
     if item.kind == "datetime":
-        return pc.strftime(distinct.cast(pa.timestamp("us")).cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S")
+        return pc.strftime(
+            distinct.cast(pa.timestamp("us")).cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S"
+        )
     text = distinct.cast(pa.string())
     if item.kind == "flag":
         known = pc.index_in(pc.utf8_lower(text), pa.array(list(_FLAGS)))
@@ -382,5 +402,3 @@ def _bytes(rows: pa.Array) -> bytes:
     """The rows one after the other; nulls are nothing."""
     joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(rows)], pa.int32()), pc.fill_null(rows, "")), "")
     return joined[0].as_buffer().to_pybytes()
-
-

@@ -31,7 +31,9 @@ def xsd(described: Return) -> bytes:
     schema = _node(None, "schema")
     period = f" {described.period}" if described.period else ""
     confirmed = "" if described.confirmed else " No published schema has confirmed the elements of this period."
-    _say(schema, f"{described.title}{period}. Generated from the description; not the Department's own file.{confirmed}")
+    _say(
+        schema, f"{described.title}{period}. Generated from the description; not the Department's own file.{confirmed}"
+    )
     root = message(described)
     _add(schema, root, described, outermost=True)
     used = {element.field.codes for element in root.walk() if element.field and element.field.codes}
@@ -99,13 +101,19 @@ def _code_set(schema: Any, name: str, described: Return) -> None:
 def generated() -> dict[str, bytes]:
     """File name and content of every schema that is kept under docs/generated."""
     return {
-        f"{name}_{period.name}.xsd": xsd(described(name).at(period.name)) for name in RETURNS for period in described(name).periods
+        f"{name}_{period.name}.xsd": xsd(described(name).at(period.name))
+        for name in RETURNS
+        for period in described(name).periods
     }
 
 
 def stale(folder: Path = GENERATED) -> list[str]:
     """The names of the kept schemas that are missing or not as they would be written now."""
-    return [name for name, content in generated().items() if not (folder / name).is_file() or (folder / name).read_bytes() != content]
+    return [
+        name
+        for name, content in generated().items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,6 @@
-"""Hypothesis strategies made from a description: valid returns as raw text tables, and messages that no schema would take."""
+"""Hypothesis strategies made from a description: valid returns as raw text tables, and messages that no schema would
+take.
+"""
 
 from copy import deepcopy
 from typing import Any
@@ -112,7 +114,9 @@ def tree(frames: dict[str, pd.DataFrame], header: dict[str, str], described: Ret
 
 @st.composite
 def foreign(draw: Any, described: Return) -> bytes:
-    """A message of this period gone wrong: elements lost, moved, copied or unknown, attributes, texts and comments anywhere."""
+    """A message of this period gone wrong: elements lost, moved, copied or unknown, attributes, texts and comments
+    anywhere.
+    """
     root = tree(draw(tables(described, most=2)), draw(headers(described)), described)
     tags = st.sampled_from([*sorted({element.tag for element in message(described).walk()}), "GenderCurrent", "Other"])
     texts = st.text(IN_XML, max_size=5)
@@ -120,11 +124,15 @@ def foreign(draw: Any, described: Return) -> bytes:
     for _ in range(draw(st.integers(0, 8))):
         nodes = [node for node in root.iter("*") if node not in spared]
         node = draw(st.sampled_from(nodes or [root]))
-        match draw(st.sampled_from(["lose", "move", "copy", "insert", "attribute", "text", "tail", "comment", "empty"])):
+        match draw(
+            st.sampled_from(["lose", "move", "copy", "insert", "attribute", "text", "tail", "comment", "empty"])
+        ):
             case "lose" if nodes:
                 node.getparent().remove(node)
             case "move" if nodes:
-                draw(st.sampled_from([one for one in root.iter("*") if node not in {one, *one.iterancestors()}])).append(node)
+                draw(
+                    st.sampled_from([one for one in root.iter("*") if node not in {one, *one.iterancestors()}])
+                ).append(node)
             case "copy" if nodes:
                 copies = draw(st.sampled_from([node.getparent(), node]))
                 copies.insert(draw(st.integers(0, len(copies))), deepcopy(node))

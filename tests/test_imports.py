@@ -13,8 +13,8 @@ MAY_IMPORT = {
     "exports": {"returns", "validation", "exports"},
     "review": {"returns", "validation", "exports", "review"},
     "assets": {
-        "returns", "validation", "exports", "assets",
-        "pipelines.partitions", "pipelines.resources", "pipelines.io", "pipelines.checks", "pipelines.guard", "pipelines.home",
+        "returns", "validation", "exports", "assets", "pipelines.partitions", "pipelines.resources",
+        "pipelines.io", "pipelines.checks", "pipelines.guard", "pipelines.home",
     },
     "pipelines": {"returns", "validation", "exports", "review", "pipelines"},
     "pipelines.definitions": {"returns", "validation", "exports", "review", "pipelines", "assets"},

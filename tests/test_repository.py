@@ -173,16 +173,16 @@ def test_what_must_not_be_here_is_seen(pattern, content):
     assert pattern.search(content)
 
 
-@pytest.mark.parametrize("content", ["postgresql://user:password@host/care", "postgresql://reader:${PASSWORD}@host/care"])
+@pytest.mark.parametrize(
+    "content", ["postgresql://user:password@host/care", "postgresql://reader:${PASSWORD}@host/care"]
+)
 def test_an_example_password_passes(content):
     assert not PASSWORD.search(content)
 
 
 def test_lock_pins_every_package_with_hashes_and_names_no_source():
     entries = re.split(r"\n(?=\S)", LOCK.rstrip("\n"))
-    entry = re.compile(
-        r"[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*(?: ; [^\\\n]+)? (?:\\\n    --hash=sha256:[0-9a-f]{64} ?)+"
-    )
+    entry = re.compile(r"[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*(?: ; [^\\\n]+)? (?:\\\n    --hash=sha256:[0-9a-f]{64} ?)+")
 
     assert [one.split("\n")[0] for one in entries if not entry.fullmatch(one)] == []
 

@@ -69,7 +69,7 @@ class Findings:
         positions: np.ndarray,
         together: np.ndarray | None = None,
     ) -> None:
-        """Flag the rows at `positions` of `table`; rows with one number in `together`, over all tables, are one failure."""
+        """Flag rows of `table`; rows with one number in `together`, over all tables, are one failure."""
         if len(positions):
             alone = np.full(len(positions), -1, dtype="int64")
             self.parts.append(Part(rule, severity, table, fields, positions, alone if together is None else together))

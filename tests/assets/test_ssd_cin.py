@@ -588,9 +588,7 @@ def test_what_had_not_happened_by_the_end_of_the_year_is_not_given(taken):
     assert column(tables, "AssessmentFactorsList.AssessmentFactor") == ["1B"]
     assert column(tables, "CINplanDates.CINPlanEndDate") == [None]
     assert column(tables, "ChildProtectionPlans.CPPendDate") == [None]
-    assert reasons(left_out) == {
-        ("ssd_assessment_factors", "factors of an assessment authorised after the year"): 2
-    }
+    assert reasons(left_out) == {("ssd_assessment_factors", "factors of an assessment authorised after the year"): 2}
     said = [sentence.split(":")[0] for sentence in left_out.attrs["warnings"] if " dates after " in sentence]
     assert said == [
         "ChildIdentifiers.PersonDeathDate",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import strategies
+from frames import rows
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -21,7 +22,8 @@ CIN = described("cin")
 NOW = CIN.at("2025-26")
 SAMPLES = Path(__file__).parents[3] / "shared/samples/cin"
 
-HEADER = """<Header><CollectionDetails><Collection>CIN</Collection><Year>2026</Year><ReferenceDate>2026-03-31</ReferenceDate>
+HEADER = """<Header><CollectionDetails>
+<Collection>CIN</Collection><Year>2026</Year><ReferenceDate>2026-03-31</ReferenceDate>
 </CollectionDetails><Source><SourceLevel>L</SourceLevel><LEA>201</LEA><SerialNo>001</SerialNo></Source></Header>"""
 IDENTIFIERS = "<ChildIdentifiers><LAchildID>A1</LAchildID><Sex>F</Sex></ChildIdentifiers>"
 
@@ -50,11 +52,11 @@ def pieces(request, monkeypatch):
 
 
 def said(document) -> list[tuple]:
-    return [tuple(None if pd.isna(cell) else cell for cell in row) for row in document.issues[["table", "row", "field", "what"]].values]
+    return rows(document.issues[["table", "row", "field", "what"]])
 
 
 def cells(document, table: str, *fields: str) -> list[tuple]:
-    return [tuple(None if pd.isna(cell) else cell for cell in row) for row in document.tables[table][list(fields)].values]
+    return rows(document.tables[table][list(fields)])
 
 
 class Slow:
@@ -79,7 +81,9 @@ class Slow:
         for child in node:
             rank = next((rank for rank, one in enumerate(element.children) if one.tag == child.tag), None)
             if rank is None:
-                self.issues[owner, row, child.tag, "misplaced element" if child.tag in self.tags else "unknown element"] += 1
+                self.issues[
+                    owner, row, child.tag, "misplaced element" if child.tag in self.tags else "unknown element"
+                ] += 1
                 self.leave(child)
                 continue
             one = element.children[rank]
@@ -136,10 +140,14 @@ def assert_same(document, slow: Slow) -> None:
     for table in CIN.at(document.period):
         frame = document.tables[table.name]
         fields = [item.name for item in table.document_fields]
-        assert cells(document, table.name, *fields) == [tuple(row[name] for name in fields) for row in slow.rows[table.name]]
+        assert cells(document, table.name, *fields) == [
+            tuple(row[name] for name in fields) for row in slow.rows[table.name]
+        ]
         assert list(frame.index) == list(range(len(frame)))
         if table.parent:
-            assert [(table.parent, row) for row in frame["parent_row"]] == [row["parent"] for row in slow.rows[table.name]]
+            assert [(table.parent, row) for row in frame["parent_row"]] == [
+                row["parent"] for row in slow.rows[table.name]
+            ]
     attributes = {key: count for key, count in slow.issues.items() if "@" in key[2]}
     told = ("nothing inside", "differs from")  # by the header and the whole, not by an element
     plain = Counter(row for row in said(document) if "@" not in row[2] and not row[3].startswith(told))
@@ -184,7 +192,9 @@ def test_values_come_from_their_own_place(save, pieces):
     assert list(document.tables["PreProceedings" if "PreProceedings" in NOW else "Reviews"].columns) == [
         "LAchildID", "CINdetailsID", "CPPID", "CPPreviewDate", "parent_row",
     ]  # fmt: skip
-    assert all(frame.index.name == "row" and isinstance(frame.index, pd.RangeIndex) for frame in document.tables.values())
+    assert all(
+        frame.index.name == "row" and isinstance(frame.index, pd.RangeIndex) for frame in document.tables.values()
+    )
 
 
 def test_rows_know_their_parents_and_count_anew_in_each(save, pieces):
@@ -192,7 +202,9 @@ def test_rows_know_their_parents_and_count_anew_in_each(save, pieces):
     review = "<CPPreviewDate>2025-02-0{}</CPPreviewDate>"
     first = plan.format(1, review.format(1) + review.format(2)) + plan.format(2, review.format(3))
     episodes = f"<CINdetails>{first}</CINdetails><CINdetails>{plan.format(3, review.format(4))}</CINdetails>"
-    document = read(save(census(f"<Child>{IDENTIFIERS}</Child><Child>{IDENTIFIERS.replace('A1', 'B2')}{episodes}</Child>")))
+    document = read(
+        save(census(f"<Child>{IDENTIFIERS}</Child><Child>{IDENTIFIERS.replace('A1', 'B2')}{episodes}</Child>"))
+    )
 
     reviews = cells(document, "Reviews", "LAchildID", "CINdetailsID", "CPPID", "parent_row", "CPPreviewDate")
     assert reviews == [
@@ -212,9 +224,12 @@ def test_every_child_is_a_row_even_without_its_group(save, pieces):
 
 
 def test_an_empty_wrapper_is_a_row_only_where_the_description_says_so(save, pieces):
-    plans = "<ChildProtectionPlans><Reviews/></ChildProtectionPlans><ChildProtectionPlans><Reviews>\n</Reviews></ChildProtectionPlans>"
+    plan = "<ChildProtectionPlans>{}</ChildProtectionPlans>"
+    plans = plan.format("<Reviews/>") + plan.format("<Reviews>\n</Reviews>")
     episode = f"<CINdetails><Assessments><FactorsIdentifiedAtAssessment/></Assessments>{plans}</CINdetails>"
-    document = read(save(census(f"<Child><ChildCharacteristics><Disabilities/></ChildCharacteristics>{episode}</Child>")))
+    document = read(
+        save(census(f"<Child><ChildCharacteristics><Disabilities/></ChildCharacteristics>{episode}</Child>"))
+    )
 
     assert cells(document, "Reviews", "CPPreviewDate", "CPPID", "parent_row") == [(None, "1", 0), (None, "2", 1)]
     assert len(document.tables["Disabilities"]) == len(document.tables["AssessmentFactorsList"]) == 0
@@ -257,8 +272,8 @@ def test_each_thing_without_a_place_is_told_with_its_line(save, pieces):
     assert sorted(found) == sorted(expected)
     assert cells(document, "ChildIdentifiers", "LAchildID", "UPN") == [("A", "X")]
     assert sorted(zip(document.left["field"], document.left["text"].str.strip(), strict=True)) == [
-        ("ChildIdentifiers", "stray"), ("Ethnicity", "MOTH"), ("Ethnicity", "WBRI"), ("GenderCurrent", "1"), ("LAchildID", "B"),
-        ("Shoe", "9"), ("UPN@id", "7"),
+        ("ChildIdentifiers", "stray"), ("Ethnicity", "MOTH"), ("Ethnicity", "WBRI"), ("GenderCurrent", "1"),
+        ("LAchildID", "B"), ("Shoe", "9"), ("UPN@id", "7"),
     ]  # fmt: skip
 
 
@@ -273,7 +288,9 @@ def test_lines_are_right_where_libxml2_keeps_none(save):
 
 
 def test_a_module_of_a_later_year_is_left_whole(save, pieces):
-    module = "<PreProceedingsandFGDM><PPStartDate>2025-05-05</PPStartDate><PPOutcome>A</PPOutcome></PreProceedingsandFGDM>"
+    module = (
+        "<PreProceedingsandFGDM><PPStartDate>2025-05-05</PPStartDate><PPOutcome>A</PPOutcome></PreProceedingsandFGDM>"
+    )
     path = save(census(f"<Child>{IDENTIFIERS}<CINdetails>{module}</CINdetails></Child>"))
 
     now, later = read(path), read(path, period="2026-27")
@@ -374,7 +391,11 @@ def test_several_files_are_one_return(save, pieces):
     paths = [save(first), save(second.replace("001", "002"))]
     document = read(paths)
 
-    assert cells(document, "CINdetails", "LAchildID", "CINdetailsID", "parent_row") == [("A1", "1", 0), ("B2", "1", 1), ("B2", "2", 1)]
+    assert cells(document, "CINdetails", "LAchildID", "CINdetailsID", "parent_row") == [
+        ("A1", "1", 0),
+        ("B2", "1", 1),
+        ("B2", "2", 1),
+    ]
     assert cells(document, "Header", "LEA", "SerialNo") == [("201", "001")]
     assert [(*issue, file) for issue, file in zip(said(document), document.issues["file"], strict=True)] == [
         ("CINdetails", 2, "Shoe", "unknown element", paths[1].name)
@@ -420,7 +441,9 @@ def test_a_second_list_of_children_is_read_on(save, pieces):
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not on this machine")
-@pytest.mark.parametrize("name", ["CIN_Census_2021.xml", "CIN_Census_2024.xml", "cin_2026_valid.xml", "fake_CIN_data.xml"])
+@pytest.mark.parametrize(
+    "name", ["CIN_Census_2021.xml", "CIN_Census_2024.xml", "cin_2026_valid.xml", "fake_CIN_data.xml"]
+)
 @pytest.mark.parametrize("period", ["2023-24", "2026-27"])
 def test_samples_lose_nothing(name, period, pieces, monkeypatch):
     monkeypatch.setattr(parser, "_BATCH", 20_000)

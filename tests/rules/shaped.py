@@ -96,7 +96,9 @@ def listed(case: Case) -> Shaped | None:
     rows = {label: _ids(cells, keys) for label, cells in case.tables["Assessments"].items() if _ids(cells, keys)}
     frames = case.frames()
     del frames["AssessmentFactorsList"]
-    frames["Assessments"] = frames["Assessments"].loc[list(rows)].assign(
-        AssessmentFactors=pd.Series({label: factors.get(ids, []) for label, ids in rows.items()})
+    frames["Assessments"] = (
+        frames["Assessments"]
+        .loc[list(rows)]
+        .assign(AssessmentFactors=pd.Series({label: factors.get(ids, []) for label, ids in rows.items()}))
     )
     return frames, frozenset((table, label) for table, label in case.marked if table != "Assessments" or label in rows)

@@ -282,9 +282,7 @@ def recorded(rule: Rule, given: Submission) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("period", BEFORE_AND_AFTER)
 def test_rules_read_only_what_is_recorded(period):
     given = submit("cin", frames(full_seed(period), period), period)
-    more = {
-        rule.code: recorded(rule, given) - BOOK.reads(rule, given.asked) for rule in BOOK.at(period) if rule.check
-    }
+    more = {rule.code: recorded(rule, given) - BOOK.reads(rule, given.asked) for rule in BOOK.at(period) if rule.check}
 
     assert {code: read for code, read in more.items() if read} == {}
 
