@@ -9,13 +9,17 @@ export DAGSTER_HOME ?= $(RETURNS_HOME)/dagster
 VENV := .venv/bin
 READY := .venv/ready
 
+# The authority and period of `make run` and `make serve`: make run UNIT=301 PERIOD=2025-26
+UNIT ?= 356
+PERIOD ?= 2025-26
+
 .PHONY: run serve test browser soak bench check lock clean
 
-run: $(READY)  ## the children in need census of authority 356 for 2025-26, from invented children
-	umask 077; $(VENV)/returns run cin 356 2025-26
+run: $(READY)  ## the children in need census of one authority and period; without a source of data, of invented children
+	umask 077; $(VENV)/returns run cin $(UNIT) $(PERIOD)
 
 serve: $(READY)  ## the pages and Dagster, on this machine only
-	umask 077; $(VENV)/returns serve
+	umask 077; $(VENV)/returns serve --unit $(UNIT)
 
 test: $(READY)
 	$(VENV)/python -m pytest -n 2

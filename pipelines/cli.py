@@ -393,11 +393,12 @@ def serve(
     port: Annotated[int, typer.Option(help="The port on this machine.")] = 3000,
     host: Annotated[str, typer.Option(help="Loopback, unless --behind-proxy is given.")] = "127.0.0.1",
     behind_proxy: Annotated[str, typer.Option(help="The address that people use, of a proxy that encrypts.")] = "",
+    unit: Annotated[list[str] | None, typer.Option(help="A unit to choose from in Dagster; may be repeated.")] = None,
 ) -> int:
     """Dagster and the reports behind one door on this machine."""
     from pipelines.serve import serve as serve_pages
 
-    return serve_pages(port, host, behind_proxy)
+    return serve_pages(port, host, behind_proxy, units=unit or ())
 
 
 @app.command()

@@ -7,12 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from returns import described
-from returns.refusal import Refusal
-
-
-class BadUnit(Refusal):
-    """A unit number that is none."""
+from returns import BadUnit, described
 
 
 def run_return(
@@ -26,25 +21,23 @@ def run_return(
     said: Console,
 ) -> int:
     """Register the unit, run the census job for one period, say where the results are; gives the exit code."""
-    import re
-
     from pipelines.instance import prepare
 
     whole = described(name)
     whole.position(period)
-    if not re.fullmatch(whole.unit_pattern, unit):
+    if not whole.takes(unit):
         raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
     prepare()
     with said.status("Starting") if said.is_terminal else _nothing():
         import dagster as dg
 
         from pipelines.definitions import CENSUS, defs
-        from pipelines.partitions import key, units
+        from pipelines.partitions import key, register
         from pipelines.resources import Home
 
     logging.getLogger("dagster.redacted_errors").disabled = True  # the guard has told the user already
     instance = dg.DagsterInstance.get()
-    instance.add_dynamic_partitions(units(name).name or "", [unit])
+    register(instance, [unit])
     run_id = str(uuid.uuid4())
     instance.add_event_listener(run_id, lambda entry: _tell(entry, said))
     config = {"extract": extract, "findings": findings, "xml": xml}

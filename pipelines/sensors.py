@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import time
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def fingerprints(folder: Path, name: str) -> dict[tuple[str, str], str]:
     found = {}
     for path in sorted(folder.glob("*/*")):
         unit, period = path.parts[-2:]
-        if not path.is_dir() or period not in periods or not re.fullmatch(whole.unit_pattern, unit):
+        if not path.is_dir() or period not in periods or not whole.takes(unit):
             continue
         stats = [(file.name, file.stat()) for file in dropped(path)]
         if stats and all(time.time() - stat.st_mtime > SETTLED_AFTER for _, stat in stats):

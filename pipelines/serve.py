@@ -5,7 +5,6 @@ process that loads the definitions, reached through a socket in a private folder
 they all print goes to a private file, for it may quote records: the terminal gets plain sentences.
 """
 
-import argparse
 import contextlib
 import ipaddress
 import json
@@ -19,7 +18,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,18 +38,25 @@ class Failed(Exception):
     """It stopped without being asked."""
 
 
-def serve(port: int = PORT, host: str = "127.0.0.1", behind_proxy: str = "", definitions: str = DEFINITIONS) -> int:
+def serve(
+    port: int = PORT,
+    host: str = "127.0.0.1",
+    behind_proxy: str = "",
+    definitions: str = DEFINITIONS,
+    units: Sequence[str] = (),
+) -> int:
     """Serve until stopped; returns the exit code: 0 stopped, 1 something failed, 4 refused.
 
     `port` 0 takes any free one. `behind_proxy` is the address that people use, such as https://returns.example.org, of
     a proxy that encrypts and passes on the Host header; only with it may `host` be other than this machine itself.
+    `units` can be chosen in Dagster from the start, beside those whose data came before.
     """
     os.umask(0o077)
     for number in _STOPPING:
         signal.signal(number, signal.default_int_handler)
     try:
         with _bound(host, port, behind_proxy) as door:
-            _open(door, _address(door, behind_proxy), definitions)
+            _open(door, _address(door, behind_proxy), definitions, units)
     except KeyboardInterrupt:
         return 0
     except (Refusal, Failed) as error:
@@ -59,7 +65,7 @@ def serve(port: int = PORT, host: str = "127.0.0.1", behind_proxy: str = "", def
     return 0
 
 
-def _open(door: socket.socket, address: str, definitions: str) -> None:
+def _open(door: socket.socket, address: str, definitions: str, units: Sequence[str]) -> None:
     from pipelines.instance import prepare
 
     home = prepare()
@@ -68,7 +74,7 @@ def _open(door: socket.socket, address: str, definitions: str) -> None:
     with _alone(home), _kept_from_terminal(log) as tell:
         tell("Starting; this takes a few seconds.\n")
         try:
-            _run(door, address, definitions, home / "store", tell)
+            _run(door, address, definitions, home / "store", units, tell)
         except (Refusal, Failed) as error:
             raise type(error)(f"{error}; {log} has the details") from None
         except Exception:  # noqa: BLE001 - whatever it is, its text may quote a record
@@ -76,7 +82,14 @@ def _open(door: socket.socket, address: str, definitions: str) -> None:
             raise Failed(f"This stopped through a fault of the program; {log} has the details") from None
 
 
-def _run(door: socket.socket, address: str, definitions: str, store: Path, tell: Callable[[str], None]) -> None:
+def _run(
+    door: socket.socket,
+    address: str,
+    definitions: str,
+    store: Path,
+    units: Sequence[str],
+    tell: Callable[[str], None],
+) -> None:
     """Start Dagster's parts, say where it all is, serve; end the parts in the opposite order."""
     import dagster as dg
     import uvicorn
@@ -86,10 +99,12 @@ def _run(door: socket.socket, address: str, definitions: str, store: Path, tell:
 
     from exports.store import Store
     from pipelines.door import door as built
+    from pipelines.partitions import register
 
     with contextlib.ExitStack() as parts:
         try:
             instance = parts.enter_context(dg.DagsterInstance.get())
+            register(instance, units)
             instance.optimize_for_webserver(statement_timeout=15_000, pool_recycle=3600, max_overflow=20)
             workspace = parts.enter_context(_definitions_loaded(instance, definitions))
             daemon = parts.enter_context(_daemon(workspace))
@@ -280,16 +295,3 @@ def _undisturbed() -> None:
     """While things end, another Ctrl-C would leave some of them behind; every wait has its limit."""
     for number in _STOPPING:
         signal.signal(number, signal.SIG_IGN)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="returns serve", description="Dagster and the reports, on this machine only.")
-    parser.add_argument("--port", type=int, default=PORT, help="default 3000; 0 takes any free one")
-    parser.add_argument("--host", default="127.0.0.1", help="another than this machine only with --behind-proxy")
-    parser.add_argument("--behind-proxy", default="", metavar="ADDRESS", help="the address people use, https://…")
-    given = parser.parse_args()
-    raise SystemExit(serve(given.port, given.host, given.behind_proxy))
-
-
-if __name__ == "__main__":
-    main()

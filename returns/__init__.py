@@ -5,9 +5,9 @@ Facts only; imports nothing of ours.
 
 from functools import cache
 
-from returns.model import Return, UnknownPeriod, UnknownReturn
+from returns.model import BadUnit, Return, UnknownPeriod, UnknownReturn
 
-__all__ = ["RETURNS", "UnknownPeriod", "UnknownReturn", "described"]
+__all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described"]
 
 RETURNS = ("cin",)
 

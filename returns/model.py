@@ -5,6 +5,7 @@ here.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -19,6 +20,10 @@ Given = Literal["document", "carried", "ordinal", "list"]
 
 class UnknownPeriod(Refusal, LookupError):
     """A period that nobody described for this return."""
+
+
+class BadUnit(Refusal):
+    """A unit number that is none."""
 
 
 class UnknownReturn(Refusal, LookupError):
@@ -231,6 +236,10 @@ class Return:
                 return position
         first, last = self.periods[0].name, self.periods[-1].name
         raise UnknownPeriod(f"{self.title}: period {period!r} is not described; described are {first} to {last}")
+
+    def takes(self, unit: str) -> bool:
+        """True for the number of a unit that this return is made for."""
+        return re.fullmatch(self.unit_pattern, unit) is not None
 
     def later(self, one: str, other: str) -> bool:
         """True when period `one` comes after `other`."""

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "review": {"returns", "validation", "exports", "review"},
     "assets": {
         "returns", "validation", "exports", "assets", "pipelines.partitions", "pipelines.resources",
-        "pipelines.io", "pipelines.checks", "pipelines.guard", "pipelines.home",
+        "pipelines.io", "pipelines.checks", "pipelines.guard",
     },
     "pipelines": {"returns", "validation", "exports", "review", "pipelines"},
     "pipelines.definitions": {"returns", "validation", "exports", "review", "pipelines", "assets"},

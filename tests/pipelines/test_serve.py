@@ -155,7 +155,7 @@ def test_runs_are_kept_in_postgresql(home, monkeypatch):
 
 
 def served(*arguments: str, home: Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "pipelines.serve", *arguments]
+    command = [sys.executable, "-m", "pipelines.cli", "serve", *arguments]
     environment = os.environ | {"RETURNS_HOME": str(home)}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONG, check=False)
 
