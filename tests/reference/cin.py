@@ -751,7 +751,8 @@ def of_school_age_without_upn(sent: Sent, born_by: date) -> Iterator[Row | None]
 
 @rule("8770Q", until="2023-24")
 def upn_missing_from_six(sent: Sent) -> Iterator[Row | None]:
-    yield from of_school_age_without_upn(sent, date(sent.end.year - 6, 3, 31))
+    # Born earlier than 31 March: the day itself counts only from 2024-25 on, then of August.
+    yield from of_school_age_without_upn(sent, date(sent.end.year - 6, 3, 30))
 
 
 @rule("8770Q", since="2024-25")

@@ -101,7 +101,7 @@ def during_another(assessments, period):
     "8867",
     "Episode is closed although an assessment is not authorised",
     flags="cin_details.CINclosureDate assessments.AssessmentAuthorisationDate",
-    advice="Authorise the assessment on or before the closure.",
+    advice="Record when the assessment was authorised; if it is still going on, take out the closure until it ends.",
 )
 def closed_unfinished(cin_details, assessments):
     episode, assessment = matched(cin_details, assessments, "episode")

@@ -190,7 +190,7 @@ def no_episode(child_identifiers, cin_details):
 
 @rule(
     "8750",
-    "Unborn child is given a gender other than 0",
+    "Gender of an unborn child is missing or not 0",
     flags="child_identifiers.GenderCurrent child_identifiers.PersonBirthDate child_identifiers.ExpectedPersonBirthDate",
     advice="Use gender 0 until the child is born; if born, record the date of birth.",
     until="2023-24",
@@ -202,7 +202,7 @@ def gender_before_birth(child_identifiers):
 
 @rule(
     "8750",
-    "Unborn child is given a sex other than U",
+    "Sex of an unborn child is missing or not U",
     flags="child_identifiers.Sex child_identifiers.PersonBirthDate child_identifiers.ExpectedPersonBirthDate",
     advice="Use sex U until the child is born; if born, record the date of birth.",
     since="2024-25",
@@ -212,11 +212,11 @@ def sex_before_birth(child_identifiers):
     return unborn & (child_identifiers.Sex != "U")
 
 
-def _upn_wanting(child_identifiers, cin_details, codes, born_by):
+def _upn_wanting(child_identifiers, cin_details, codes, of_school_age):
     acceptable = codes.upn_unknown - {"UN1"}
     went_on = has(child_identifiers, "child", cin_details, no(cin_details.ReferralNFA, any_case=True))
     without = child_identifiers.UPN.isna() & ~child_identifiers.UPNunknown.str.upper().isin(acceptable)
-    return went_on & without & (child_identifiers.PersonBirthDate <= born_by)
+    return went_on & without & of_school_age
 
 
 @rule(
@@ -228,7 +228,8 @@ def _upn_wanting(child_identifiers, cin_details, codes, born_by):
     until="2023-24",
 )
 def six_without_upn(child_identifiers, cin_details, codes, period):
-    return _upn_wanting(child_identifiers, cin_details, codes, years_after(day(period.end), -6))
+    born_before = years_after(day(period.end), -6)
+    return _upn_wanting(child_identifiers, cin_details, codes, child_identifiers.PersonBirthDate < born_before)
 
 
 @rule(
@@ -240,12 +241,13 @@ def six_without_upn(child_identifiers, cin_details, codes, period):
     since="2024-25",
 )
 def five_in_august_without_upn(child_identifiers, cin_details, codes, period):
-    return _upn_wanting(child_identifiers, cin_details, codes, pd.Timestamp(period.year - 6, 8, 31))
+    born_by = pd.Timestamp(period.year - 6, 8, 31)
+    return _upn_wanting(child_identifiers, cin_details, codes, child_identifiers.PersonBirthDate <= born_by)
 
 
 @rule(
     "8772",
-    "No-UPN reason UN7 is given although a referral went further",
+    "UN7 is given, but the child's referrals are not all marked as no further action",
     flags="child_identifiers.UPNunknown cin_details.ReferralNFA",
     advice="UN7 is for children all of whose referrals ended with no further action; give the UPN or another reason.",
 )

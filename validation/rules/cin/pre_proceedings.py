@@ -20,7 +20,7 @@ def none_at_all(pre_proceedings):
 
 @rule(
     "9000Q",
-    "No pre-proceedings have a start",
+    "No pre-proceedings in the return have a start date",
     advice="Check that the extract takes the date of the decision to begin pre-proceedings.",
     per="return",
 )

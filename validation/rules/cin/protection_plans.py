@@ -64,7 +64,7 @@ def start_date(child_protection_plans, period):
 rule.column(
     "8730",
     "Number of earlier child protection plans is missing, below zero or no whole number",
-    advice="Count the child's earlier plans, in any authority, without this one; 0 if there were none.",
+    advice="Record on the plan how many the child had before it, without this one; 0 if there were none.",
 )
 
 
@@ -81,7 +81,7 @@ def plan_on_no_action(child_protection_plans, cin_details):
 
 @rule(
     "8840",
-    "Child protection plan lasts no day",
+    "Child protection plan ends on the day it starts",
     flags="child_protection_plans.CPPstartDate child_protection_plans.CPPendDate",
     advice="Correct one of the dates; remove a plan that was recorded by mistake.",
 )
@@ -132,7 +132,7 @@ def starts_after_death(child_protection_plans, child_identifiers):
     "8920",
     "Child protection plan ends after the date of death",
     flags="child_protection_plans.CPPendDate child_identifiers.PersonDeathDate",
-    advice="End the plan on the date of death.",
+    advice="Check the date of death; the plan ends on that day at the latest.",
 )
 def ends_after_death(child_protection_plans, child_identifiers):
     plan, child = matched(child_protection_plans, child_identifiers, "child")

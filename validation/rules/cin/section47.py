@@ -137,7 +137,7 @@ def target_at_weekend(section47):
     "8875",
     "Initial conference of a section 47 falls on a weekend",
     flags="section47.DateOfInitialCPC",
-    advice="Check the date of the conference.",
+    advice="Check the date against the minutes of the conference, and correct it on the section 47.",
 )
 def conference_at_weekend(section47):
     return at_weekend(section47.DateOfInitialCPC)
