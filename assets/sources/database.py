@@ -46,7 +46,7 @@ def snapshot(
     engine = source if isinstance(source, Engine) else _engine(source, patience)
     where = _where(engine.url)
     if engine.dialect.name not in ISOLATION:
-        raise SourceError(f"{where}: databases of this kind are not read; use one of {EXAMPLES}.")
+        raise SourceError(_of_another_kind(engine.url))
     if schema and engine.dialect.name == "sqlite":
         raise SourceError(f"{where}: SQLite has no schemas; leave the schema out.")
     try:
@@ -62,7 +62,8 @@ def snapshot(
             finally:
                 _end(connection)
     except (exc.SQLAlchemyError, UnicodeDecodeError) as error:
-        raise SourceError(f"{where}: {_reason(error)}") from None
+        place = ", ".join([where, *getattr(error, "__notes__", [])])
+        raise SourceError(f"{place}: {_reason(error)}") from None
     finally:
         if engine is not source:
             engine.dispose()
@@ -71,7 +72,12 @@ def snapshot(
 def absent(connection: Connection, wanted: Mapping[str, Collection[str]], schema: str | None = None) -> list[str]:
     """What of `wanted` the database's tables and views lack, as `table` or `table.column`, in order."""
     found = sa.inspect(connection).get_multi_columns(schema=schema, filter_names=list(wanted), kind=ObjectKind.ANY)
-    columns = {table.lower(): {item["name"].lower() for item in items} for (_, table), items in found.items() if items}
+    exact = connection.dialect.name == "postgresql"  # the others take a name in any case
+    columns = {
+        table if exact else table.lower(): {item["name"] if exact else item["name"].lower() for item in items}
+        for (_, table), items in found.items()
+        if items
+    }
     return [
         name
         for table, names in wanted.items()
@@ -88,11 +94,15 @@ def load(connection: Connection, table: sa.Table, names: Collection[str]) -> "pa
     chosen = [table.c[name] for name in names]
     statement = sa.select(*(_text(connection, column).label(column.name) for column in chosen))
     schema = pa.schema([(column.name, pa.string()) for column in chosen])
-    with connection.execute(statement) as result:
-        batches = [
-            pa.record_batch([pa.array(values, pa.string()) for values in zip(*rows, strict=True)], schema=schema)
-            for rows in result.partitions(ROWS_AT_A_TIME)
-        ]
+    try:
+        with connection.execute(statement) as result:
+            batches = [
+                pa.record_batch([pa.array(values, pa.string()) for values in zip(*rows, strict=True)], schema=schema)
+                for rows in result.partitions(ROWS_AT_A_TIME)
+            ]
+    except (exc.SQLAlchemyError, UnicodeDecodeError) as error:
+        error.add_note(f"table {table.name}")
+        raise
     return pa.Table.from_batches(batches, schema=schema)
 
 
@@ -105,6 +115,11 @@ def _text(connection: Connection, column: "sa.Column[object]") -> "sa.ColumnElem
 def _engine(source: str | URL, patience: Patience) -> Engine:
     try:
         url = make_url(source)
+        if "@" in (url.host or ""):
+            raise SourceError("The address of the database holds more than one @; write the password's @ as %40.")
+        url.get_dialect()
+        if url.get_backend_name() not in ISOLATION:
+            raise SourceError(_of_another_kind(url))
         if url.get_backend_name() == "sqlite":
             url = _read_only_file(url)
         return sa.create_engine(url, hide_parameters=True, connect_args=_connect_args(url, patience))
@@ -115,6 +130,10 @@ def _engine(source: str | URL, patience: Patience) -> Engine:
             f"{_where(url)}: Python's driver for {url.drivername} is not installed; install it or name another driver."
         )
     raise SourceError(sentence)
+
+
+def _of_another_kind(url: URL) -> str:
+    return f"{_where(url)}: databases of this kind are not read; use one of {EXAMPLES}."
 
 
 def _read_only_file(url: URL) -> URL:
@@ -130,7 +149,13 @@ def _connect_args(url: URL, patience: Patience) -> dict[str, object]:
     if url.get_backend_name() == "sqlite":
         return {"timeout": patience.lock}
     if url.get_driver_name() == "psycopg":
-        return {"connect_timeout": max(2, round(patience.connect)), "client_encoding": "utf8"}  # libpq's least is 2
+        return {
+            "connect_timeout": max(2, round(patience.connect)),  # libpq's least is 2
+            "client_encoding": "utf8",
+            "keepalives_idle": 30,  # a network that falls silent half-way is found out within two minutes
+            "keepalives_interval": 15,
+            "keepalives_count": 6,
+        }
     return {"timeout": max(1, round(patience.connect))} if url.get_driver_name() == "pyodbc" else {}
 
 
@@ -145,6 +170,7 @@ def _begin(connection: Connection, patience: Patience) -> None:
             "lock_timeout": f"{int(patience.lock * 1000)}ms",
             "statement_timeout": f"{int(patience.statement * 1000)}ms",
             "DateStyle": "ISO",
+            "TimeZone": "Europe/London",  # midnight there is the day before in UTC half the year
         }
         for name, value in settings.items():
             connection.execute(sa.select(sa.func.set_config(name, value, True)))
@@ -173,6 +199,9 @@ def _where(url: URL) -> str:
 LOGIN = "the login was refused; check user and password."
 LOCKED = "a table is locked by another program; nothing was extracted, try again when the other program has ended."
 LOST = "the connection was lost; nothing was extracted, try again."
+SILENT = "nothing answers at this host and port; check both, and that the server runs."
+FULL = "the server takes no more connections; try again when it is less busy."
+DAMAGED = "the file is damaged; ask its owner for a whole copy."
 UNREADABLE = "some text is not in the encoding that the database declares; ask the database's owner."
 STATES = {  # SQLSTATE of PostgreSQL
     "28P01": LOGIN,
@@ -181,6 +210,7 @@ STATES = {  # SQLSTATE of PostgreSQL
     "55P03": LOCKED,
     "57014": "a query took longer than allowed; nothing was extracted, try again when the server is less busy.",
     "57P01": LOST,
+    "53300": FULL,
 }
 PHRASES = {  # what drivers say where they give no code; matched, never shown
     "password": LOGIN,
@@ -189,10 +219,21 @@ PHRASES = {  # what drivers say where they give no code; matched, never shown
     'role "': LOGIN,
     'database "': "there is no database of this name on the server; check the name.",
     "resolve host": "there is no host of this name; check the host.",
-    "refused": "nothing answers at this host and port; check both, and that the server runs.",
+    "refused": SILENT,
+    "closed the connection": SILENT,
+    "invalid port": SILENT,
+    "invalid connection option": "the driver does not know an option in the address; correct it.",
+    "no such file or directory": SILENT,
+    "unreachable": SILENT,
+    "no route to host": SILENT,
+    "too many clients": FULL,
+    "connection slots": FULL,
     "timeout expired": "the server did not answer in time; check host and port, and whether a firewall lies between.",
     "database is locked": LOCKED,
     "file is not a database": "the file is not an SQLite database; check the path.",
+    "no such table: main.": "a view reads a table that is not there; ask the database's owner.",
+    "malformed": DAMAGED,
+    "disk i/o": DAMAGED,
     "unable to open": "the file cannot be opened; check the path and the right to read it.",
     "decode": UNREADABLE,
 }
@@ -211,4 +252,4 @@ def _reason(error: Exception) -> str:
             return sentence
     if getattr(error, "connection_invalidated", False):
         return LOST
-    return "the database cannot be read; check address, login and rights. Nothing was extracted."
+    return "it cannot be read; check address, login and rights, and that its views work. Nothing was extracted."

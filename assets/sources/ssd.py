@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 PLACEHOLDERS = pa.array(["", "SSD_PH", "PLACEHOLDER_DATA", "-1"])
 NO_DATE = pa.array(["1900-01-01", "01/01/1900"])
-DATE_AND_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$"
+DATE_AND_TIME = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4})([ T].*)?$"
 YEARS_KEPT = 6  # what the SSD's release keeps
 VERSION = {"ssd_version_log": ("version_number", "is_current")}
 
@@ -90,6 +90,8 @@ def _lacking(connection: Connection, wanted: dict[str, list[str]], schema: str |
     lacking = absent(connection, wanted, schema)
     needed = [name for name in lacking if not ssd_cin.may_lack(name)]
     if "ssd_person" in needed and not {*wanted} - {*lacking}:
+        if connection.dialect.name == "sqlite":
+            raise SourceError("None of the SSD's tables is in the SQLite database; check the path.")
         place = f"schema {schema}" if schema else "the default schema"
         raise SourceError(f"None of the SSD's tables is in {place}; check the name of the schema.")
     if needed:

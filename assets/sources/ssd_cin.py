@@ -209,6 +209,7 @@ def tables(
     events = [event for event in EVENTS if event.table in described]
     ssd = {name: out.unless(name, frame.duplicated(), frame, "the same row twice") for name, frame in ssd.items()}
     keys = {event.ssd: ssd[event.ssd][event.key] for event in events}
+    out.shared({event.ssd: keys[event.ssd] for event in events if described.children_of(event.table)})
     temporary = each(ssd["ssd_cp_plans"]["cppl_cp_plan_ola"], lambda flag: YES_NO.get(flag.lower())) == "1"
     ssd["ssd_cp_plans"] = out.unless(
         "ssd_cp_plans", temporary, ssd["ssd_cp_plans"], "temporary plan of another authority"
@@ -270,6 +271,16 @@ class LeftOut:
         if count:
             self.counts.append((table, reason, count))
         return rows[~out].copy()
+
+    def shared(self, keys: Mapping[str, pd.Series]) -> None:
+        """Say of each SSD table how many keys, which should be one row's, are those of an earlier row too."""
+        for table, values in keys.items():
+            again = int(values.dropna().duplicated().sum())
+            if again:
+                self.warnings.append(
+                    f"{table}.{values.name}: {again} rows have the key of an earlier row; "
+                    "what belongs to either is given under the first of them."
+                )
 
     def frame(self) -> pd.DataFrame:
         counts = pd.DataFrame(self.counts, columns=["table", "reason", "rows"])

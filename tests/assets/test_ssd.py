@@ -77,6 +77,17 @@ def test_text_dates_and_a_schema_of_its_own(postgres_url, sqlite_url):
     same(extract(postgres_url, CIN, "2025-26", "ssd_development"), extract(sqlite_url, CIN, "2025-26"))
 
 
+def test_a_day_is_that_of_the_clock_in_england(postgres_url, postgres_server):
+    build(postgres_url, draw(SMALL))
+    for number, moment in enumerate(("2025-06-30 23:00:00+00", "2025-12-31 23:00:00+00")):
+        postgres_server.execute(
+            f"ALTER TABLE ssd_cin_episodes ALTER cine_referral_date TYPE timestamptz USING '{moment}'::timestamptz",
+            postgres_url.database,
+        )
+        tables, _ = extract(postgres_url, CIN, "2025-26")
+        assert tables["CINdetails"]["CINreferralDate"].tolist() == [["2025-07-01"], ["2025-12-31"]][number]
+
+
 def test_views_are_read_as_tables_are(postgres_url, postgres_server):
     build(postgres_url, draw(SMALL), schema="kept")
     for table in SSD.tables:
@@ -176,6 +187,11 @@ def test_an_address_that_cannot_be_read(address):
     assert refusal(address).startswith("The address of the database cannot be read; expected the form of postgresql://")
 
 
+def test_an_at_in_the_password_does_not_show_the_rest_of_it():
+    said = refusal(f"postgresql://user:p@{SECRET}@no-such-host.invalid/ssd")
+    assert said == "The address of the database holds more than one @; write the password's @ as %40."
+
+
 @pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:"])
 def test_sqlite_without_a_file(address):
     assert "names no file" in refusal(address)
@@ -188,7 +204,8 @@ def test_a_missing_driver():
 
 def test_a_database_of_another_kind():
     engine = sa.create_engine(f"mysql+pymysql://user:{SECRET}@care/ssd", module=sqlite3)
-    assert refusal(engine).startswith("Database ssd on care: databases of this kind are not read; use one of")
+    for source in (engine, f"mysql://user:{SECRET}@care/ssd"):
+        assert refusal(source).startswith("Database ssd on care: databases of this kind are not read; use one of")
 
 
 def test_an_unknown_host_and_port():
@@ -223,6 +240,15 @@ def test_a_wrong_login(postgres_server):
 def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "care.db").write_text(f"{SECRET} " * 1000)
     assert "is not an SQLite database" in refusal(f"sqlite:///{tmp_path / 'care.db'}")
+
+
+def test_a_damaged_file(sqlite_url, tmp_path):
+    build(sqlite_url, draw(SMALL))
+    whole = (tmp_path / "care.db").read_bytes()
+    (tmp_path / "care.db").write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    assert refusal(sqlite_url) == "SQLite database care.db: the file is damaged; ask its owner for a whole copy."
+    (tmp_path / "care.db").write_bytes(b"")
+    assert refusal(sqlite_url) == "None of the SSD's tables is in the SQLite database; check the path."
 
 
 # Refusals: what is in it
@@ -275,7 +301,29 @@ def test_an_empty_database(postgres_url, sqlite_url):
 def test_no_right_to_read(postgres_url, postgres_server):
     build(postgres_url, draw(SMALL))
     url = postgres_server.url(postgres_url.database, "keyed", postgres_server.password)
-    assert "the login may not read the tables" in refusal(url)
+    assert "table ssd_version_log: the login may not read" in refusal(url)
+    for sql in ("GRANT SELECT ON ALL TABLES IN SCHEMA public TO keyed", "REVOKE ALL ON ssd_cp_plans FROM keyed"):
+        postgres_server.execute(sql, postgres_url.database)
+    assert "table ssd_cp_plans: the login may not read" in refusal(url)
+
+
+def test_a_name_in_other_letters_is_another_name_in_postgresql(postgres_url, postgres_server):
+    build(postgres_url, draw(SMALL))
+    postgres_server.execute('ALTER TABLE ssd_person RENAME pers_sex TO "PERS_SEX"', postgres_url.database)
+    assert "lacks ssd_person.pers_sex, which" in refusal(postgres_url)
+
+
+def test_a_view_that_fails(postgres_url, postgres_server, sqlite_url, tmp_path):
+    build(postgres_url, draw(SMALL), schema="kept")
+    for table in SSD.tables:
+        wrong = "1 / 0 > 0" if table == "ssd_cin_episodes" else "true"
+        view = f"CREATE VIEW {table} AS SELECT * FROM kept.{table} WHERE length(current_user) > 99 OR {wrong}"
+        postgres_server.execute(view, postgres_url.database)
+    assert "table ssd_cin_episodes: it cannot be read; check address, login and rights" in refusal(postgres_url)
+    build(sqlite_url, draw(SMALL))
+    with contextlib.closing(sqlite3.connect(tmp_path / "care.db")) as other:
+        other.executescript("DROP TABLE ssd_cp_plans; CREATE VIEW ssd_cp_plans AS SELECT * FROM nowhere")
+    assert "a view reads a table that is not there" in refusal(sqlite_url)
 
 
 def test_text_that_is_not_in_the_declared_encoding(sqlite_url, tmp_path):
@@ -299,7 +347,7 @@ def test_a_locked_table(postgres_url):
     address = postgres_url.render_as_string(hide_password=False).replace("+psycopg", "")
     with psycopg.connect(address) as other:
         other.execute("LOCK TABLE ssd_cp_reviews IN ACCESS EXCLUSIVE MODE")
-        assert "a table is locked by another program; nothing was extracted" in refusal(
+        assert "table ssd_cp_reviews: a table is locked by another program; nothing was extracted" in refusal(
             postgres_url, patience=Patience(lock=0.2)
         )
         other.rollback()

@@ -433,13 +433,15 @@ def test_referrals(taken):
         2024-06-01          | not yet                 | N | in
         31/03/2025          | 01/04/2025              | N | in
         30/03/2025          | 31/03/2025              | N | out
+        30/03/2025 00:00:00 | 31/03/2025 17:30        | N | out
+        31/03/2026 12:00:00 |                         | Y | in
         2025-04-01 09:30:00 | 2025-04-01T10:00:00.000 | Y | in
         2026-03-31 23:59:59 |                         | N | in
         """
     columns = ("cine_referral_date", "cine_close_date", "cine_referral_nfa")
     assert belonging(taken, "CINdetails", drawn, columns, "C1") == {
         ("ssd_cin_episodes", "no further action on a referral of another year"): 2,
-        ("ssd_cin_episodes", "not open in the year"): 5,
+        ("ssd_cin_episodes", "not open in the year"): 6,
     }
 
 
@@ -648,6 +650,28 @@ def test_one_child_twice_stays_twice_for_the_rules(taken):
     assert column(tables, "ChildCharacteristics.Ethnicity") == [None, "WBRI"]
     assert tables["ChildCharacteristics"]["parent_row"].tolist() == [0, 1]
     assert tables["CINdetails"]["parent_row"].tolist() == [0]
+
+
+def test_a_key_that_two_rows_share_is_said(taken):
+    tables, left_out = taken(
+        """
+        ssd_person: pers_person_id
+        C2
+        ssd_cin_episodes: cine_referral_id | cine_person_id
+        R1 | C2
+        ssd_cin_plans: cinp_cin_plan_id | cinp_referral_id | cinp_cin_plan_start_date
+        N1 | R1 | 2025-06-01
+        N1 | R1 | 2025-07-01
+        """
+    )
+    assert tables["CINplanDates"]["LAchildID"].tolist() == ["C1", "C1"]
+    assert [said for said in left_out.attrs["warnings"] if "key" in said] == [
+        (
+            "ssd_cin_episodes.cine_referral_id: 1 rows have the key of an earlier row; "
+            "what belongs to either is given under the first of them."
+        )
+    ]
+    assert not any("key" in said for said in taken("")[1].attrs["warnings"])
 
 
 def test_the_legacy_id_can_be_the_childs_id(taken):
