@@ -146,6 +146,7 @@ def _files(version: Version) -> Iterator[dict[str, Any]]:
             "name": path.name,
             "kind": KINDS.get(path.suffix, "A file of this version"),
             "page": path.suffix == ".html",
+            "xml": path.suffix == ".xml",
             "submission": path.name in version.manifest["submission"],
             "size": _size(version.manifest["files"][path.name]["size"]),
             "sha256": version.hashes[path.name],

@@ -1,7 +1,6 @@
 """The findings page in a real browser: links, filters, keyboard; the right row marked; legible, quiet and fast."""
 
 import itertools
-import shutil
 import time
 
 import pytest
@@ -13,8 +12,6 @@ from validation.rules import book
 from validation.submission import submit
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # Text whose contrast with its background is too low (WCAG AA: 4.5, large text 3).
 LOW_CONTRAST = """() => {
@@ -54,18 +51,6 @@ TIMED = """async ([selector, values]) => {
   }
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium")
-    assert path, "the browser tests need Chromium: make browser installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

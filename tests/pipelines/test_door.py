@@ -258,6 +258,19 @@ def test_index_leads_to_a_version_and_its_report(browser, store):
     assert report.headers["content-disposition"].startswith("inline")
 
 
+def test_a_version_says_its_counts_and_whether_there_is_a_file_for_the_department(browser, store):
+    published(store, counts={"children": 1200, "errors": 12, "queries": 3})
+    whole = browser.get(CIN).text
+    without = {name: content for name, content in FILES.items() if not name.endswith(".xml")}
+    store.publish("cin", "356", "2025-26", without, FACTS | {"submission": [], "content_key": "other"})
+    stopped = browser.get(CIN).text
+
+    assert "1,200 children, 12 errors, 3 queries." in whole
+    assert "No file for the Department" not in whole
+    assert "<p>12 errors.</p>" in stopped
+    assert "No file for the Department in this version." in stopped
+
+
 @pytest.mark.parametrize("path", ["/reports", CIN.rstrip("/")])
 def test_a_missing_stroke_is_put_right(browser, path):
     assert browser.get(path).headers["location"].endswith(f"{path}/")
