@@ -40,6 +40,14 @@ READING = {
 }
 
 
+class Place(NamedTuple):
+    """The rows of one table that a rule flags, and the flagged fields joined by commas."""
+
+    table: str
+    fields: str
+    positions: np.ndarray
+
+
 class Part(NamedTuple):
     """The rows of one table that one rule flags; `together` numbers what is one failure, -1 for a row on its own."""
 

@@ -16,7 +16,7 @@ import pandas as pd
 from returns import described
 from returns.model import InForce, Return
 from validation import schema
-from validation.findings import Findings
+from validation.findings import Findings, Place
 from validation.submission import Submission, table_named
 from validation.typed import Typed, empty
 
@@ -31,8 +31,10 @@ class Rule(InForce):
     """One version of one of the Department's rules.
 
     `flags` pairs table and field; `together` is the level whose rows are one failure (None: each row on its own when
-    one table is flagged, else the innermost level that the flagged tables share). `check` is None for a rule that a
-    field's own word says (`wrong`, `absent`, a shape), which Pandera checks.
+    one table is flagged, else the innermost level that the flagged tables share). `per` "child": what the rule says of
+    a child follows from the child's rows, and from those of children who share a value in a field of `across` with it
+    (missing values are shared by nobody). `check` is None for a rule that a field's own word says (`wrong`, `absent`, a
+    shape), which Pandera checks.
     """
 
     code: str
@@ -100,8 +102,11 @@ class RuleBook:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the decorated function as `code`.
 
-        Severity: codes that end in Q are queries, others errors.
+        Severity: codes that end in Q are queries, others errors. A rule on the return as a whole is refused unless it
+        says so (`per="return"`).
         """
+        if not flags and per != "return":
+            raise ValueError(f'{self.name} {code}: flags no row, so it is per="return"')
 
         def register(check: Callable[..., Any]) -> Callable[..., Any]:
             self._add(
@@ -284,21 +289,32 @@ def run(
     `severity` overrides by code: another severity, or None to leave the rule out (reported as not run). `issues`
     (table, row, field) is what the reading of a document met that does not belong in it; it becomes findings too.
     """
-    assert given.asked.period is not None
+    seconds: dict[str, float] = {}
+    columns = {rule.code for rule in _chosen(book, given, rules) if rule.check is None}
+    by_column = schema.failures(given.asked, given.tables, columns, seconds)
+    return judge(book, given, rules, severity, issues, lambda rule: flagged(rule, given, by_column), seconds)
+
+
+def judge(
+    book: RuleBook,
+    given: Submission,
+    rules: Iterable[str] | None,
+    severity: Mapping[str, str | None] | None,
+    issues: pd.DataFrame | None,
+    flags: Callable[[Rule], bool | list[Place]],
+    seconds: dict[str, float],
+) -> Outcome:
+    """The outcome of `run` from what each rule `flags`, asked of those that can be run; `seconds` were spent before."""
     severity = severity or {}
-    chosen = _chosen(book, given.asked.period.name, rules)
     found = Findings(given.tables, book.described.child)
-    outcome = Outcome(pd.DataFrame())
+    outcome = Outcome(pd.DataFrame(), seconds=seconds)
     if rules is None:
         for cells in given.tables.unreadable:
             if not cells.field.wrong:
                 found.add("unreadable", "error", cells.table, cells.field.name, cells.positions)
     if issues is not None and len(issues):
         _note_issues(found, issues, given.tables)
-    by_column = schema.failures(
-        given.asked, given.tables, {rule.code for rule in chosen if rule.check is None}, outcome.seconds
-    )
-    for rule in chosen:
+    for rule in _chosen(book, given, rules):
         reason = _missing(book, rule, given)
         if rule.code in severity and severity[rule.code] is None:
             reason = "switched off by the local rules file"
@@ -308,7 +324,7 @@ def run(
         level = severity.get(rule.code) or rule.severity
         began = time.process_time()
         try:
-            _mark(found, rule, level, by_column.get(rule.code, ()), given)
+            _note(found, rule, level, flags(rule), given)
         except Exception as error:  # noqa: BLE001 - a rule that raises is reported as crashed and never as passed
             outcome.crashed[rule.code] = type(error).__name__
             outcome.tracebacks[rule.code] = traceback.format_exc()
@@ -319,24 +335,47 @@ def run(
     return outcome
 
 
-def _chosen(book: RuleBook, period: str, codes: Iterable[str] | None) -> list[Rule]:
+def _chosen(book: RuleBook, given: Submission, codes: Iterable[str] | None) -> list[Rule]:
+    assert given.asked.period is not None
+    in_force = book.at(given.asked.period.name)
     if codes is None:
-        return book.at(period)
+        return in_force
     wanted = set(codes)
     for code in sorted(wanted):
         if code not in book.versions:
             raise KeyError(code)
-    return [rule for rule in book.at(period) if rule.code in wanted]
+    return [rule for rule in in_force if rule.code in wanted]
 
 
-def _mark(
-    found: Findings, rule: Rule, severity: str, by_column: Iterable[tuple[str, str, np.ndarray]], given: Submission
-) -> None:
+def flagged(rule: Rule, given: Submission, by_column: Mapping[str, list[Place]]) -> bool | list[Place]:
+    """What `rule` flags in `given`: places, or for the return as a whole yes or no."""
     if rule.check is None:
-        for table, item, positions in by_column:
-            found.add(rule.code, severity, table, item, positions)
-    else:
-        _collect(found, rule, severity, rule.check(**{name: given.argument(name) for name in rule.arguments}), given)
+        return by_column.get(rule.code, [])
+    result = rule.check(**{name: given.argument(name) for name in rule.arguments})
+    if not rule.flags:
+        if not isinstance(result, bool | np.bool_):
+            raise TypeError("a return-level rule returns one bool")
+        return bool(result)
+    marks = result if isinstance(result, dict) else {rule.tables[0]: result}
+    unknown = set(marks) - set(rule.tables)
+    if unknown:
+        raise LookupError(f"flags tables that it does not declare: {sorted(unknown)}")
+    return [
+        Place(table, rule.fields_of(table), _positions(marks[table], given.tables.tables[table]))
+        for table in rule.tables
+        if table in marks
+    ]
+
+
+def _note(found: Findings, rule: Rule, severity: str, flags: bool | list[Place], given: Submission) -> None:
+    if isinstance(flags, bool):
+        if flags:
+            found.add_return(rule.code, severity)
+        return
+    level = rule.together or _shared(rule, given.asked)
+    for table, fields, positions in flags:
+        together = given.tables.tables[table][f"@{level}"].to_numpy()[positions] if level else None
+        found.add(rule.code, severity, table, fields, positions, together)
 
 
 def _note_issues(found: Findings, issues: pd.DataFrame, typed: Typed) -> None:
@@ -380,27 +419,6 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
             missing.append(f"table {table}")
         missing.extend(f"{table}.{column}" for column in dict.fromkeys(columns))
     return f"not supplied: {', '.join(missing)}" if missing else None
-
-
-def _collect(found: Findings, rule: Rule, severity: str, result: Any, given: Submission) -> None:
-    if not rule.flags:
-        if not isinstance(result, bool | np.bool_):
-            raise TypeError("a return-level rule returns one bool")
-        if result:
-            found.add_return(rule.code, severity)
-        return
-    marks = result if isinstance(result, dict) else {rule.tables[0]: result}
-    level = rule.together or _shared(rule, given.asked)
-    for table in rule.tables:
-        if table not in marks:
-            continue
-        frame = given.tables.tables[table]
-        positions = _positions(marks[table], frame)
-        together = frame[f"@{level}"].to_numpy()[positions] if level else None
-        found.add(rule.code, severity, table, rule.fields_of(table), positions, together)
-    unknown = set(marks) - set(rule.tables)
-    if unknown:
-        raise LookupError(f"flags tables that it does not declare: {sorted(unknown)}")
 
 
 def _shared(rule: Rule, asked: Return) -> str | None:

@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from returns.model import Field, Return, Table
+from validation.findings import Place
 from validation.typed import EMPTY_DTYPE, Typed
 
 FLAG_TEXTS = frozenset({"0", "1", "true", "false"})
@@ -67,8 +68,8 @@ def _cached(described: Return, table: str, rules: frozenset[str]) -> pa.DataFram
 
 def failures(
     described: Return, typed: Typed, rules: AbstractSet[str], seconds: dict[str, float] | None = None
-) -> Mapping[str, list[tuple[str, str, np.ndarray]]]:
-    """Run the column checks of `rules`: rule -> (table, field, positions).
+) -> Mapping[str, list[Place]]:
+    """Run the column checks of `rules`: rule -> places, in the order of the description.
 
     Unreadable cells break their field's `wrong` rule too.
     """
@@ -98,8 +99,9 @@ def failures(
     for cells in typed.unreadable:
         if cells.field.wrong in rules:
             note(str(cells.field.wrong), cells.table, cells.field.name, cells.positions)
+    order = [(table.name, item.name) for table in described for item in table.fields]
     return {
-        rule: [(table, item, np.unique(np.concatenate(parts))) for (table, item), parts in places.items()]
+        rule: [Place(*place, np.unique(np.concatenate(places[place]))) for place in sorted(places, key=order.index)]
         for rule, places in found.items()
     }
 
