@@ -68,6 +68,8 @@ def as_text(values: pd.Series) -> pd.Series:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

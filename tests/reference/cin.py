@@ -2,7 +2,8 @@
 
 Nothing here may import the project's own rules: two implementations that share code share its mistakes.
 A cell is missing when it is None or empty; a date or a whole number that cannot be read is missing too.
-A row whose ids are missing matches no other row. Source: the rule catalogue, read as docs/decisions say.
+A row whose ids are missing matches no other row (but see 2991Q). Source: the rule catalogue, read as docs/decisions
+say.
 """
 
 import re
@@ -530,7 +531,12 @@ def activity_though_closed_after_assessment(sent: Sent) -> Iterator[Row | None]:
 @rule("2991Q")
 def enquiry_without_assessment(sent: Sent) -> Iterator[Row | None]:
     for enquiry in sent.rows("Section47"):
-        if not sent.matching(enquiry, "Assessments", EPISODE):
+        assessments = sent.matching(enquiry, "Assessments", EPISODE)
+        if enquiry.text("CINdetailsID") is None:
+            # A missing number is matched by another missing one, here only.
+            of_child = sent.matching(enquiry, "Assessments", CHILD)
+            assessments = [row for row in of_child if row.text("CINdetailsID") is None]
+        if not assessments:
             yield enquiry
 
 

@@ -208,9 +208,13 @@ def test_2885_flags_the_plan_alone_where_there_is_no_episode() -> None:
         assert failing("2885", ChildProtectionPlans=rows) == {"ChildProtectionPlans 0"}
 
 
-def test_2991q_missing_ids_match_nothing() -> None:
+def test_2991q_a_missing_number_matches_another_of_the_child() -> None:
     lost: Row = {"LAchildID": "C1", "CINdetailsID": None}
-    assert failing("2991Q", Section47=[lost, EPISODE], Assessments=[lost, EPISODE]) == {"Section47 0"}
+    nobodys: Row = {"LAchildID": None, "CINdetailsID": None}
+    assert failing("2991Q", Section47=[lost, EPISODE], Assessments=[lost, EPISODE]) == set()
+    assert failing("2991Q", Section47=[lost], Assessments=[EPISODE]) == {"Section47 0"}
+    assert failing("2991Q", Section47=[EPISODE], Assessments=[lost]) == {"Section47 0"}
+    assert failing("2991Q", Section47=[nobodys], Assessments=[nobodys]) == {"Section47 0"}
 
 
 @pytest.mark.parametrize(

@@ -45,3 +45,21 @@ def test_flags_the_same_rows_of_a_document(case):
 @pytest.mark.parametrize("case", [case for case in CASES if listed(case)], ids=str)
 def test_flags_the_same_rows_when_factors_are_a_list(case):
     check(case, *listed(case))
+
+
+@pytest.mark.parametrize(
+    ("code", "table", "cells"),
+    [
+        ("1520", "ChildIdentifiers", {"UPN": "H801200001001"}),
+        ("8525Q", "ChildIdentifiers", {"PersonBirthDate": None, "ExpectedPersonBirthDate": None}),
+        ("8590", "ChildIdentifiers", {}),
+        ("8610", "CINdetails", {"CINdetailsID": "1", "ReferralNFA": "0", "PrimaryNeedCode": None}),
+    ],
+)
+def test_copies_of_a_row_are_one_failure(code, table, cells):
+    rows = pd.DataFrame([{"LAchildID": child, **cells} for child in ("A", "B", "A", None, None)])
+    tables = {"CINdetails": pd.DataFrame({"LAchildID": ["Z"]}), table: rows}
+    findings = validate("cin", tables, period="2025-26", rules=[code])
+
+    assert findings["row"].tolist() == [0, 1, 2, 3, 4]
+    assert findings["group"].tolist() == [0, 1, 0, 2, 3]

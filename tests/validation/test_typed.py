@@ -77,6 +77,15 @@ def test_what_is_no_whole_number(cell):
     assert bad.text.tolist() == [cell]
 
 
+@pytest.mark.parametrize("dtype", ["bool", "boolean", "object"])
+def test_truth_values_are_written_as_in_xml(dtype):
+    values, _ = one("CINdetails", "ReferralNFA", *pd.array([True, False], dtype=dtype))
+    whole, _ = one("CINdetails", "ReferralNFA", True, None, "TRUE")
+
+    assert values.tolist() == ["true", "false"]
+    assert whole.dropna().tolist() == ["true", "TRUE"]
+
+
 @pytest.mark.parametrize("cell", ["", None, np.nan, pd.NA])
 def test_an_empty_cell_is_missing_not_unreadable(cell):
     values, unreadable = one("CINdetails", "CINreferralDate", cell)

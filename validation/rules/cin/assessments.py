@@ -24,7 +24,7 @@ def before_referral(assessments, cin_details):
     "8608",
     "Assessment is authorised before it starts",
     flags="assessments.AssessmentActualStartDate assessments.AssessmentAuthorisationDate",
-    advice="Correct one of the two dates.",
+    advice="Correct the start of the assessment or the date of its authorisation.",
 )
 def ends_before_start(assessments):
     return assessments.AssessmentActualStartDate > assessments.AssessmentAuthorisationDate

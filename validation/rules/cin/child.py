@@ -27,6 +27,7 @@ def check_letter(child_identifiers):
     advice="Find out whose UPN it is; merge records if it is one child, else remove the UPN from the child it does "
     "not belong to.",
     across="UPN",
+    together="child",
 )
 def same_upn(child_identifiers):
     return child_identifiers.UPN.notna() & child_identifiers.UPN.duplicated(keep=False)
@@ -127,6 +128,7 @@ def born_later(child_identifiers, period):
     "Child has both a date of birth and an expected one, or neither",
     flags="child_identifiers.PersonBirthDate child_identifiers.ExpectedPersonBirthDate",
     advice="Give the date of birth of a born child, the expected date of an unborn one, never both.",
+    together="child",
 )
 def one_birth_date(child_identifiers):
     return child_identifiers.PersonBirthDate.notna() == child_identifiers.ExpectedPersonBirthDate.notna()
@@ -149,7 +151,7 @@ def expected_far_away(child_identifiers, period):
     "8535Q",
     "Child died before the date of birth, or has a date of death but none of birth",
     flags="child_identifiers.PersonDeathDate child_identifiers.PersonBirthDate",
-    advice="Check both dates on the child's record; for a child who was not born alive no date of death is sent.",
+    advice="Check both dates on the child's record; a child with a date of death needs the date of birth too.",
 )
 def died_before_birth(child_identifiers):
     born, died = child_identifiers.PersonBirthDate, child_identifiers.PersonDeathDate
@@ -183,6 +185,7 @@ def death_without_date(child_identifiers, cin_details):
     flags="child_identifiers.LAchildID",
     advice="Each child in the census needs a referral in the year or open in it; add the episode or leave the child "
     "out.",
+    together="child",
 )
 def no_episode(child_identifiers, cin_details):
     return ~has(child_identifiers, "child", cin_details)

@@ -73,7 +73,7 @@ def starts_after_death(child_identifiers, cin_plan_dates):
     "4009Q",
     "Child in need plan ends after the date of death",
     flags="child_identifiers.PersonDeathDate cin_plan_dates.CINPlanEndDate",
-    advice="End the plan on the date of death.",
+    advice="Check the date of death; the plan ends on that day at the latest.",
 )
 def ends_after_death(child_identifiers, cin_plan_dates):
     child, plan = matched(child_identifiers, cin_plan_dates, "child")
@@ -94,7 +94,7 @@ def start_date(cin_plan_dates, period):
     "4011",
     "Child in need plan ends before it starts",
     flags="cin_plan_dates.CINPlanEndDate cin_plan_dates.CINPlanStartDate",
-    advice="Correct one of the two dates.",
+    advice="Correct the start or the end of the plan.",
 )
 def ends_before_start(cin_plan_dates):
     return cin_plan_dates.CINPlanEndDate < cin_plan_dates.CINPlanStartDate
@@ -102,7 +102,7 @@ def ends_before_start(cin_plan_dates):
 
 @rule(
     "4012Q",
-    "Child in need plan lasts no day",
+    "Child in need plan ends on the day it starts",
     flags="cin_plan_dates.CINPlanStartDate cin_plan_dates.CINPlanEndDate",
     advice="Check both dates; remove a plan that was recorded by mistake.",
 )

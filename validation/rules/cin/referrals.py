@@ -71,7 +71,7 @@ rule.column(
 
 @rule(
     "8569Q",
-    "Referral from before the year is not marked as going further",
+    "Referral made before the year is not marked as leading to further action",
     flags="cin_details.CINreferralDate",
     advice="A referral with no further action belongs only to the year in which it came; correct the flag or leave "
     "the episode out.",
@@ -96,7 +96,7 @@ def referral_date(cin_details, period):
     "8606",
     "Child was referred more than 280 days before the birth or the expected birth",
     flags="cin_details.CINreferralDate child_identifiers.PersonBirthDate child_identifiers.ExpectedPersonBirthDate",
-    advice="Check the date of referral, and that the referral is this child's and not a brother's or sister's.",
+    advice="Check the dates of referral and birth, and that the referral is this child's, not a brother's or sister's.",
 )
 def referred_too_early(cin_details, child_identifiers):
     episode, child = matched(cin_details, child_identifiers, "child")
@@ -112,6 +112,7 @@ def referred_too_early(cin_details, child_identifiers):
     "Referral went further but has no primary need",
     flags="cin_details.ReferralNFA cin_details.PrimaryNeedCode",
     advice="Record the child's main need on the episode.",
+    together="episode",
 )
 def need_missing(cin_details):
     return no(cin_details.ReferralNFA) & cin_details.PrimaryNeedCode.isna()

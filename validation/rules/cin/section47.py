@@ -48,7 +48,8 @@ def before_referral(section47, cin_details):
     together="episode",
 )
 def without_assessment(section47, assessments):
-    return ~has(section47, "episode", assessments)
+    unnumbered = has(section47, "child", assessments, assessments["@episode"] < 0)
+    return ~(has(section47, "episode", assessments) | ((section47["@episode"] < 0) & unnumbered))
 
 
 @rule(
