@@ -58,7 +58,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 lock:  ## after a change of the dependencies in pyproject.toml; needs uv
-	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
 	    pyproject.toml -o requirements.lock
 
 clean:  ## the environment and caches; never the data

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -137,7 +136,6 @@ def test_postgresql_without_its_package_is_told(home, monkeypatch):
         prepare()
 
 
-@pytest.mark.skipif(not find_spec("dagster_postgres"), reason="dagster-postgres is optional and not installed")
 def test_runs_are_kept_in_postgresql(home, monkeypatch):
     from postgres import running
 
