@@ -8,15 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+
 from pipelines.resources import home_path
 from returns.refusal import Refusal
 
 
-class StepRefused(Exception):
+# Dagster keeps the kind and the description of its own Failure even where it masks all other errors.
+class StepRefused(dg.Failure):
     """A step that would not go on; the sentence is for the user and holds no value."""
 
 
-class StepFailed(Exception):
+class StepFailed(dg.Failure):
     """A fault of the program; the traceback is in a private file under the id named."""
 
 
@@ -31,14 +34,13 @@ def guarded(step: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return step(context, *args, **kwargs)
         except Refusal as refusal:
-            sentence = str(refusal)
-            context.log.error(sentence)  # noqa: TRY400 - a traceback may quote a child's data
-            told: Exception = StepRefused(sentence)
+            told: dg.Failure = StepRefused(str(refusal), allow_retries=False)
         except Exception:  # noqa: BLE001 - whatever it is, its text may quote a child's data
             identity = keep_traceback(home_path())
             told = StepFailed(
                 f"The step failed through a fault of the program; error id {identity}, see the folder errors."
             )
+        context.log.error(told.description)
         raise told from None
 
     return body

@@ -10,10 +10,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.guard import guarded
 from pipelines.partitions import split
 from pipelines.resources import Home
+from returns.refusal import Refusal
 
 BEFORE, BESIDE = ".old-", ".new-"
+
+
+class NotMaterialised(Refusal, FileNotFoundError):
+    """A stage whose values were never kept."""
 
 
 class Frames(dg.ConfigurableIOManager):
@@ -22,11 +28,17 @@ class Frames(dg.ConfigurableIOManager):
     home: dg.ResourceDependency[Home]
 
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, pd.DataFrame]) -> None:
+        guarded(self._keep)(context, obj)  # what Arrow says of a wrong cell quotes it
+
+    def load_input(self, context: dg.InputContext) -> dict[str, pd.DataFrame]:
+        return guarded(self._kept)(context)
+
+    def _keep(self, context: dg.OutputContext, obj: Mapping[str, pd.DataFrame]) -> None:
         name, stage = context.asset_key.path
         period, unit = split(name, context.partition_key)
         write_frames(obj, self.home.work(name, unit, period) / stage)
 
-    def load_input(self, context: dg.InputContext) -> dict[str, pd.DataFrame]:
+    def _kept(self, context: dg.InputContext) -> dict[str, pd.DataFrame]:
         name, stage = context.asset_key.path
         period, unit = split(name, context.asset_partition_key)
         return read_frames(self.home.work(name, unit, period) / stage)
@@ -56,10 +68,10 @@ def write_frames(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 def read_frames(folder: Path) -> dict[str, pd.DataFrame]:
     """The frames of `folder`.
 
-    Raises FileNotFoundError where nothing was kept.
+    Raises NotMaterialised where nothing was kept.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f"the stage {folder.name} has not been materialised for this period and unit")
+        raise NotMaterialised(f"The stage {folder.name} has not been materialised for this period and unit.")
     return {path.stem: pq.read_table(path).to_pandas() for path in sorted(folder.glob("*.parquet"))}
 
 

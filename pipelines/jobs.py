@@ -4,8 +4,6 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.partitions import partitions
-
 Job = Any  # what define_asset_job gives has no public name
 
 
@@ -14,7 +12,6 @@ def census(name: str) -> Job:
     return dg.define_asset_job(
         f"{name}_census",
         selection=dg.AssetSelection.groups(name),
-        partitions_def=partitions(name),
         description="The whole return: from its source to the published version.",
     )
 
@@ -23,7 +20,6 @@ def dry_run(name: str) -> Job:
     """Nothing is written for the Department and no serial number is used."""
     return dg.define_asset_job(
         f"{name}_dry_run",
-        selection=dg.AssetSelection.keys([name, "findings"]).upstream(),
-        partitions_def=partitions(name),
+        selection=dg.AssetSelection.assets([name, "findings"]).upstream(),
         description="The findings only: nothing is written for the Department.",
     )

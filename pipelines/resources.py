@@ -53,8 +53,10 @@ class Home(dg.ConfigurableResource):
 
 
 class CareRecords(dg.ConfigurableResource):
-    """The care records database (SSD): its SQLAlchemy address from RETURNS_SSD_URL, its schema from
-    RETURNS_SSD_SCHEMA."""
+    """The care records database (SSD): its SQLAlchemy address from RETURNS_SSD_URL only, for Dagster keeps what is set
+    for a run and the address holds a password; its schema as set, else from RETURNS_SSD_SCHEMA."""
+
+    in_schema: str = ""
 
     @property
     def url(self) -> str | None:
@@ -62,7 +64,7 @@ class CareRecords(dg.ConfigurableResource):
 
     @property
     def schema_name(self) -> str | None:
-        return os.environ.get("RETURNS_SSD_SCHEMA") or None
+        return self.in_schema or os.environ.get("RETURNS_SSD_SCHEMA") or None
 
 
 def release() -> str:

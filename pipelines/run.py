@@ -1,6 +1,7 @@
 """One return in this process, with progress: the job that the pages start, told on the terminal."""
 
 import logging
+import traceback
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +36,7 @@ def run_return(
         from pipelines.partitions import key, register
         from pipelines.resources import Home
 
-    logging.getLogger("dagster.redacted_errors").disabled = True  # the guard has told the user already
+    logging.getLogger("dagster.redacted_errors").addFilter(_kept)  # Dagster would print the traceback
     instance = dg.DagsterInstance.get()
     register(instance, [unit])
     run_id = str(uuid.uuid4())
@@ -67,11 +68,24 @@ def _refused(event: Any) -> bool:
     return bool(data.error and data.error.cls_name == "StepRefused")
 
 
+def _kept(record: logging.LogRecord) -> bool:
+    """Keep an error that no guard told of in a private file, and print none."""
+    from pipelines.guard import StepFailed, StepRefused, keep
+    from pipelines.resources import home_path
+
+    if record.exc_info and not isinstance(record.exc_info[1], StepFailed | StepRefused):
+        keep(home_path(), "".join(traceback.format_exception(*record.exc_info)))
+    return False
+
+
 def _tell(entry: Any, said: Console) -> None:
     event = entry.dagster_event
     if event is None:
-        if entry.level >= 40:
-            said.print(entry.user_message, markup=False)
+        return
+    if event.is_step_failure:
+        failure = event.step_failure_data.user_failure_data
+        stage = event.step_key.partition("__")[2]
+        said.print(failure.description if failure else f"{stage} failed; see the folder errors.", markup=False)
     elif event.is_step_success:
         said.print(f"  {event.step_key.partition('__')[2]}: done in {event.step_success_data.duration_ms / 1000:.1f} s")
 
