@@ -26,9 +26,11 @@ from assets.sources.demo_dice import NONE, Days, Dice, Texts, Whole, Year
 from assets.sources.demo_shape import FIRST
 from assets.sources.errors import SourceError
 from assets.sources.ssd_tables import RELEASE, SSD
+from returns import described
 
 SOFTWARE = "DEMO"
 FEWEST, MOST = 10, 400_000
+ELSEWHERE = "356"  # gives the UPNs where the authority's own number is in none (yet)
 BESIDE = 0.08  # children that the authority knew, but only before the year
 UPN_LETTERS = np.array(list("ABCDEFGHJKLMNPQRTUVWXYZ"), dtype=object)
 FIRST_ESTABLISHMENT, FORMER_ESTABLISHMENT = 101, 601
@@ -41,8 +43,12 @@ def population(children: int, seed: int = 1, period: str = "2025-26", unit: str 
     """The SSD tables of an authority with `children` children in its return of `period`, and 8 % more who are in none.
 
     SSD table name -> frame in SSD's column names: text, dates as `datetime64[us]`, missing = NaN or NaT. `unit` is the
-    authority's 3-digit number. Raises SourceError for fewer than 10 or more than 400,000 children, UnknownPeriod.
+    authority's 3-digit number. Raises SourceError for fewer than 10 or more than 400,000 children or another form of
+    number, UnknownPeriod.
     """
+    asked = described("cin").at(period)
+    if not asked.takes(unit):
+        raise SourceError(f"An invented authority has a number like {ELSEWHERE}; give three digits.")
     if not FEWEST <= children <= MOST:
         raise SourceError(f"An invented authority has {FEWEST} to {MOST:,} children; give a number between these.")
     if seed < 0:
@@ -55,7 +61,8 @@ def population(children: int, seed: int = 1, period: str = "2025-26", unit: str 
     episodes.loc[unborn & (episodes.reason == "RC2"), "reason"] = "RC7"
     died = episodes[episodes.reason == "RC2"].set_index("child").close
     people["death"] = died.reindex(people.index).to_numpy(dtype=float)
-    return _in_ssd_columns(year, _ours(dice, year, people, unit, episodes, events))
+    gives_upns = unit if any(code.code == unit for code in asked.codes["upn_authority"]) else ELSEWHERE
+    return _in_ssd_columns(year, _ours(dice, year, people, gives_upns, episodes, events))
 
 
 def _people(dice: Dice, year: Year, children: int) -> pd.DataFrame:

@@ -227,9 +227,20 @@ class Spoiling:
 def spoil(raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period: str, seed: int = 1) -> Raw:
     """New raw tables in which each of `defects` (rule code -> share of the children, at least one child) is made.
 
-    `raw` is as `assets.sources.ssd.extract` gives it (for defect 100 with a Header). The code `all` stands for every
-    defect in force but those of ALONE. Rows are numbered anew. Raises SourceError for an unknown code, for a share
-    outside 0 to 1 and where no row could have the defect.
+    `raw` is as `assets.sources.ssd.extract` gives it (for defect 100 with a Header). Rows are numbered anew. Raises
+    SourceError as `asked` does, and where no row could have the defect.
+    """
+    wanted = asked(defects, period)
+    spoiling = Spoiling(raw, period, seed)
+    for code in sorted(wanted, key=lambda code: (DEFECTS[code].whole is not None, code)):
+        spoiling.make(code, wanted[code])
+    return spoiling.settled()
+
+
+def asked(defects: Mapping[str, float], period: str) -> dict[str, float]:
+    """Each defect and its share; the code `all` stands for every defect in force but those of ALONE.
+
+    Raises SourceError for an unknown code and for a share outside 0 to 1.
     """
     possible = in_force(period)
     wanted: dict[str, float] = {}
@@ -239,10 +250,7 @@ def spoil(raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period:
         if not 0 <= share <= 1:
             raise SourceError(f"Defect {code}: the share of the children is a number from 0 to 1; correct it.")
         wanted |= {each: share for each in possible if each not in ALONE} if code == ALL else {code: share}
-    spoiling = Spoiling(raw, period, seed)
-    for code in sorted(wanted, key=lambda code: (DEFECTS[code].whole is not None, code)):
-        spoiling.make(code, wanted[code])
-    return spoiling.settled()
+    return wanted
 
 
 def in_force(period: str) -> tuple[str, ...]:

@@ -1,7 +1,12 @@
 """The invented authority as files: its care records, the tables of the return, and the return itself."""
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy.engine import URL
 
 from assets.sources.demo import SOFTWARE, population, write
 from assets.sources.errors import SourceError
@@ -18,38 +23,58 @@ def make_demo(
     """Fill the new folder `out` and say what is in it: database, tables as CSV, and XML up to LARGEST_FILE children.
 
     `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be written whole the file says so.
+    The folder gets all of it or nothing. Raises SourceError and UnknownPeriod.
     """
-    from assets.sources.demo_defects import spoil
+    from assets.sources.demo_defects import asked, spoil
     from exports import xml
     from validation.typed import typed
 
-    wanted = _shares(defects)
     whole = described(name)
     at = whole.at(period)
-    if out.exists() and any(out.iterdir()):
-        raise SourceError(f"The folder {out} is not empty; name a new one with --out.")
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = out / "care_records.sqlite"
-    write(population(children, seed, period, unit), f"sqlite:///{database}")
-    made = [f"{database}: the care records of {children:,} invented children"]
-    tables, _ = extract(f"sqlite:///{database}", whole, period)
-    head = header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)
-    tables = dict(tables) | {"Header": head}
-    if wanted:
-        tables = spoil(tables, wanted, period, seed)
-    folder = out / "tables"
-    folder.mkdir(mode=0o700)
-    for table in at:
-        columns = [column for column in table.columns if column in tables[table.name]]
-        tables[table.name].to_csv(folder / f"{table.name}.csv", columns=columns, index=False)
-    made.append(f"{folder}: the tables of the return, one CSV each")
-    if children > LARGEST_FILE:
-        return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
-    line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
-    target = out / f"{name}_{unit}_{period}_DEMO_NOT_FOR_SUBMISSION.xml"
-    written = xml.write(typed(tables, at), at, line, target, incomplete=bool(wanted))
-    made.append(f"{written.path}: the return{'' if written.complete else ', without what cannot be written'}")
-    return made
+    wanted = asked(_shares(defects), period)
+    with _all_or_nothing(out) as folder:
+        database = URL.create("sqlite", database=str(folder / "care_records.sqlite"))
+        write(population(children, seed, period, unit), database)
+        made = [f"{out / 'care_records.sqlite'}: the care records of {children:,} invented children"]
+        tables, _ = extract(database, whole, period)
+        head = header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)
+        tables = dict(tables) | {"Header": head}
+        if wanted:
+            tables = spoil(tables, wanted, period, seed)
+        (folder / "tables").mkdir(mode=0o700)
+        for table in at:
+            columns = [column for column in table.columns if column in tables[table.name]]
+            tables[table.name].to_csv(folder / "tables" / f"{table.name}.csv", columns=columns, index=False)
+        made.append(f"{out / 'tables'}: the tables of the return, one CSV each")
+        if children > LARGEST_FILE:
+            return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
+        line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
+        target = folder / f"{name}_{unit}_{period}_DEMO_NOT_FOR_SUBMISSION.xml"
+        written = xml.write(typed(tables, at), at, line, target, incomplete=bool(wanted))
+        said = "the return" if written.complete else "the return, without what cannot be written"
+        return [*made, f"{out / written.path.name}: {said}"]
+
+
+@contextmanager
+def _all_or_nothing(out: Path) -> Iterator[Path]:
+    """A folder to fill; what is in it comes into the new folder `out` when all of it is there."""
+    unfinished = out / ".unfinished"
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(path != unfinished for path in out.iterdir()):
+            raise SourceError(f"The folder {out} is not empty; name a new one with --out.")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        try:
+            yield unfinished
+            for made in unfinished.iterdir():
+                made.rename(out / made.name)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    except OSError:
+        raise SourceError(
+            f"The folder {out} could not be filled; check that you may write there and that there is room."
+        ) from None
 
 
 def _shares(defects: str) -> dict[str, float]:
