@@ -101,13 +101,15 @@ def _show_size(size: dict[str, Any]) -> None:
         f"\n{size['children']:,} children: {size['bytes'] / 1e6:.1f} MB of XML, {size['rows']:,} rows, "
         f"{size['findings']:,} findings. Floor {min(floor['runs']):.3f} to {max(floor['runs']):.3f} s.\n"
     )
-    rows = [
-        ("stage", "seconds", "first run", "x floor", "budget", "", "peak MiB", "budget", "", "imports", "and inputs"),
-    ]
+    rows = [(
+        "stage", "first run", "seconds", "budget", "", "x floor", "budget", "", "peak MiB", "budget", "",
+        "imports", "and inputs",
+    )]  # fmt: skip
     for name, cost in size["stages"].items():
         stage, ratio = STAGES[name], cost["seconds"] / floor["seconds"]
         rows.append((
-            name, f"{cost['seconds']:.3f}", f"{cost['first']:.3f}", f"{ratio:.2f}",
+            name, f"{cost['first']:.3f}", f"{cost['seconds']:.3f}",
+            _budget(stage.seconds), _verdict(cost["seconds"], stage.seconds), f"{ratio:.2f}",
             _budget(stage.floors), _verdict(ratio, stage.floors),
             f"{cost['peak']:.0f}", _budget(stage.mib), _verdict(cost["peak"], stage.mib),
             f"{cost['base']:.0f}", f"{cost['inputs']:.0f}",
