@@ -12,9 +12,13 @@ from pathlib import Path
 from exports.xsd import xsd
 from returns import RETURNS, described
 from returns.model import Field, InForce, Return, Table
+from returns.retention import KEPT
 from validation import rules
 
 FOLDER = Path("docs/generated")
+SECURITY = (
+    "on the controller's machine; files open to one user only; nothing personal in logs; the disk encrypted by it"
+)
 
 
 def documents(name: str) -> dict[str, str]:
@@ -88,7 +92,10 @@ def dictionary(whole: Return) -> str:
 
 
 def processing(whole: Return) -> str:
-    """The record of processing (UK GDPR Art 30), one line a data item, as CSV."""
+    """The record of processing (UK GDPR Art 30), one line a data item, as CSV.
+
+    Controller and data protection officer are the authority's to name: it takes these lines into its own record.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
@@ -98,13 +105,20 @@ def processing(whole: Return) -> str:
             "item",
             "meaning",
             "personal",
+            "risk",
+            "subjects",
             "category",
             "purpose",
             "lawful_basis",
             "condition",
             "retention",
+            "kept",
             "duty",
+            "controller",
+            "source",
             "recipient",
+            "transfers",
+            "security",
             "since",
             "until",
         ]
@@ -112,10 +126,12 @@ def processing(whole: Return) -> str:
     for table in whole:
         for f in table.fields:
             p = f.privacy
-            said = (p.category, p.purpose, p.basis, p.condition, p.retention, p.duty, "Department for Education")
-            personal = "yes" if p.personal else "no"
+            about = ("yes", "safeguarding: high", p.subjects) if p.personal else ("no", "", "")
+            law = (p.category, p.purpose, p.basis, p.condition, p.retention, KEPT[p.retention], p.duty)
+            source = "case records" if p.personal else "the run"
+            who = (f"the {whole.unit} that makes the return", source, "Department for Education", "none", SECURITY)
             years = (f.since or table.since, f.until or table.until)
-            writer.writerow([table.name, f.name, f.cbds, f.label, personal, *said, *years])
+            writer.writerow([table.name, f.name, f.cbds, f.label, *about, *law, *who, *years])
     return out.getvalue()
 
 

@@ -5,6 +5,8 @@ proceedings and family group decision making) is collected from 2026-27; no publ
 so it is marked unconfirmed.
 """
 
+from dataclasses import replace
+
 from returns.calendar import yearly
 from returns.codes import sets
 from returns.model import Field, Group, Privacy, Return, Shape, Table
@@ -12,17 +14,24 @@ from returns.model import Field, Group, Privacy, Return, Shape, Table
 _S83 = "UK GDPR Art 6(1)(c); Children Act 1989 s83"
 _RETURN = "statutory return to the Department for Education"
 
-RUN = Privacy(personal=False, category="ordinary", purpose=_RETURN, basis=_S83, condition="", retention="return file")
-ORDINARY = Privacy(
-    personal=True, category="ordinary", purpose=_RETURN, basis=_S83, condition="", retention="child in need record"
-)
-SPECIAL = Privacy(
-    personal=True,
-    category="special",
+RUN = Privacy(
+    personal=False,
+    subjects="",
+    category="ordinary",
     purpose=_RETURN,
     basis=_S83,
-    condition="UK GDPR Art 9(2)(g); Data Protection Act 2018 Sch 1 paras 6 and 18",
-    retention="child in need record",
+    condition="",
+    retention="return file",
+)
+ORDINARY = replace(RUN, personal=True, subjects="the child", retention="child in need record")
+SPECIAL = replace(
+    ORDINARY, category="special", condition="UK GDPR Art 9(2)(g); Data Protection Act 2018 Sch 1 paras 6 and 18"
+)
+# many factors tell of an adult's health or drinking, some of an offence that somebody is said to have committed
+FACTORS = replace(
+    SPECIAL,
+    subjects="the child; parents, carers and others in the household",
+    condition=f"{SPECIAL.condition}; where an offence is alleged UK GDPR Art 10; the Act's s10(5) and s11(2)",
 )
 
 UPN_FORM = "[A-Za-z][0-9]{11}[0-9A-Za-z]"
@@ -141,7 +150,7 @@ CHILD_IDENTIFIERS = Table(
             "ExpectedPersonBirthDate", "date", "expected date of birth of an unborn child", "N00098", group=_IDENTIFIERS
         ),
         _item(
-            "GenderCurrent",
+            "GenderCurrent",  # no item number: the sources disagree on it
             "code",
             "gender",
             group=_IDENTIFIERS,
@@ -286,7 +295,7 @@ ASSESSMENTS = Table(
             "code",
             "factors identified at the end of the assessment",
             "N00181",
-            SPECIAL,
+            FACTORS,
             codes="assessment_factors",
             given="list",
         ),
@@ -309,7 +318,7 @@ ASSESSMENT_FACTORS = Table(
             "code",
             "factor",
             "N00181",
-            SPECIAL,
+            FACTORS,
             codes="assessment_factors",
             required=True,
             element=".",

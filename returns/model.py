@@ -56,9 +56,13 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Privacy:
-    """What data protection law asks of one item (UK GDPR, Data Protection Act 2018)."""
+    """What data protection law asks of one item (UK GDPR, Data Protection Act 2018).
+
+    `subjects` are the people that it tells of, `retention` a class of `returns.retention`.
+    """
 
     personal: bool
+    subjects: str
     category: Literal["ordinary", "special", "offence"]
     purpose: str
     basis: str
@@ -235,7 +239,9 @@ class Return:
             if described.name == period:
                 return position
         first, last = self.periods[0].name, self.periods[-1].name
-        raise UnknownPeriod(f"{self.title}: period {period!r} is not described; described are {first} to {last}")
+        raise UnknownPeriod(
+            f"{self.title}: period {period!r} is not described; described are {first} to {last}; give one of them"
+        )
 
     def takes(self, unit: str) -> bool:
         """True for the number of a unit that this return is made for."""

@@ -30,5 +30,11 @@ def test_every_field_has_a_row_in_the_record_of_processing():
     assert {(row["table"], row["field"]) for row in rows} == fields
     assert all(row["purpose"] and row["lawful_basis"] and row["retention"] for row in rows)
     assert all(row["condition"] for row in rows if row["category"] != "ordinary")
+    for row in rows:
+        assert all(row[name] for name in ("kept", "duty", "controller", "source", "recipient", "transfers", "security"))
+        assert bool(row["subjects"]) is bool(row["risk"]) is (row["personal"] == "yes") is (row["table"] != "Header")
+    factor = next(row for row in rows if row["field"] == "AssessmentFactor")
+    assert "household" in factor["subjects"]
+    assert "Art 10" in factor["condition"]
     special = {row["field"] for row in rows if row["category"] == "special"}
     assert {"Ethnicity", "Disability", "AssessmentFactor"} <= special

@@ -6,6 +6,7 @@ import pytest
 
 from returns import UnknownPeriod, UnknownReturn, described
 from returns.calendar import bank_holidays, working_days_before
+from returns.retention import KEPT
 
 CIN = described("cin")
 
@@ -15,6 +16,12 @@ def test_periods_are_collection_years():
 
     assert (period.start, period.end, period.year) == (dt.date(2025, 4, 1), dt.date(2026, 3, 31), 2026)
     assert [each.name for each in CIN.periods] == ["2022-23", "2023-24", "2024-25", "2025-26", "2026-27"]
+
+
+def test_a_collection_opens_the_day_after_its_end_and_closes_in_july():
+    for period in CIN.periods:
+        assert period.opens == period.end + dt.timedelta(days=1)
+        assert period.opens < period.load_by < period.submit_by == dt.date(period.year, 7, 31)
 
 
 def test_an_undescribed_period_or_return_is_refused():
@@ -38,6 +45,13 @@ def test_pre_proceedings_come_with_2026_27_and_are_not_confirmed():
     assert "PreProceedings" in CIN.at("2026-27")
     assert CIN.at("2025-26").confirmed
     assert not CIN.at("2026-27").confirmed
+
+
+def test_every_item_of_personal_data_says_how_long_it_is_kept():
+    for table in CIN:
+        for item in table.fields:
+            assert KEPT[item.privacy.retention]
+            assert item.privacy.personal is (table.name != "Header")
 
 
 def test_a_code_can_begin_in_a_year():
@@ -81,24 +95,24 @@ def test_working_days_skip_weekends_and_bank_holidays(day, count, expected):
     assert working_days_before(day, count) == expected
 
 
-@pytest.mark.parametrize(
-    "day",
-    [
-        dt.date(2020, 5, 8),
-        dt.date(2022, 6, 2),
-        dt.date(2022, 6, 3),
-        dt.date(2022, 9, 19),
-        dt.date(2023, 5, 8),
-        dt.date(2027, 12, 27),
-        dt.date(2027, 12, 28),
-        dt.date(2030, 4, 19),
-        dt.date(2030, 4, 22),
-    ],
-)
-def test_known_bank_holidays_2020_to_2030(day):
-    assert day in bank_holidays()
+WEEKDAYS_OFF = """
+2020 01-01 04-10 04-13 05-08 05-25 08-31 12-25 12-28
+2021 01-01 04-02 04-05 05-03 05-31 08-30 12-27 12-28
+2022 01-03 04-15 04-18 05-02 06-02 06-03 08-29 09-19 12-26 12-27
+2023 01-02 04-07 04-10 05-01 05-08 05-29 08-28 12-25 12-26
+2024 01-01 03-29 04-01 05-06 05-27 08-26 12-25 12-26
+2025 01-01 04-18 04-21 05-05 05-26 08-25 12-25 12-26
+2026 01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28
+2027 01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28
+2028 01-03 04-14 04-17 05-01 05-29 08-28 12-25 12-26
+2029 01-01 03-30 04-02 05-07 05-28 08-27 12-25 12-26
+2030 01-01 04-19 04-22 05-06 05-27 08-26 12-25 12-26
+"""
 
 
-def test_eight_bank_holidays_in_an_ordinary_year():
-    for year in (2021, 2024, 2025, 2026, 2028, 2029, 2030):
-        assert sum(day.year == year and day.weekday() < 5 for day in bank_holidays()) == 8
+@pytest.mark.parametrize("line", WEEKDAYS_OFF.split("\n")[1:-1])
+def test_englands_bank_holidays_on_weekdays_are_these_and_no_others(line):
+    year, *days = line.split()
+    found = {day for day in bank_holidays() if day.year == int(year) and day.weekday() < 5}
+
+    assert found == {dt.date.fromisoformat(f"{year}-{day}") for day in days}

@@ -1,0 +1,13 @@
+"""How long each class of record is kept; the authority's own schedule goes first.
+
+A legal hold (inquiry, litigation, complaint, request for access) goes before every line.
+"""
+
+KEPT = {
+    "child in need record": (
+        "as long as the authority's schedule keeps the case record (no law fixes it; many keep it to the 25th "
+        "birthday; 75th anniversary of birth if the child was looked after, or 15 years from a death before 18); "
+        "its copy in a return as long as the return file"
+    ),
+    "return file": "current year and six more, as evidence (proposal; no law fixes it)",
+}
