@@ -5,13 +5,16 @@ Thin: each calls what does the work and keeps its frames.
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
-from assets.sources.collect import Kind, collect
+from assets.sources.collect import INVENTED, collect
+from assets.sources.errors import SourceError
 from exports.store import NothingPublished
 from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
 from pipelines.guard import guarded, keep
@@ -21,7 +24,6 @@ from pipelines.resources import SOFTWARE, CareRecords, Home, dropped, release
 from returns import described
 from returns.refusal import Refusal
 
-DEMO = "invented data"
 Frames = dict[str, pd.DataFrame]
 
 
@@ -29,11 +31,19 @@ class MixedLineage(Refusal):
     """What should be published together was made from different tables."""
 
 
-class Extract(dg.Config):
-    """Where the rows come from (auto, file, records, demo), and how many children are invented when nothing else is
-    there."""
+class Source(Enum):
+    """Where the rows come from; auto: dropped files, else the care records, else invented data."""
 
-    source: str = "auto"
+    auto = "auto"
+    file = "file"
+    records = "records"
+    demo = "demo"
+
+
+class Extract(dg.Config):
+    """Where the rows come from, and how many children are invented when nothing else is there."""
+
+    source: Source = Source.auto
     children: int = 500
 
 
@@ -68,12 +78,11 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
     @guarded
     def extract(context: dg.AssetExecutionContext, config: Extract, home: Home, care_records: CareRecords):
         period, unit = here(context)
-        kind: Kind = config.source  # type: ignore[assignment]
         got = collect(
             whole,
             period,
             unit,
-            kind,
+            config.source.value,
             files=dropped(home.inbox(name, unit, period)),
             demo=home.root / "demo",
             children=config.children,
@@ -112,7 +121,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         root = next(table for table in at if table.level == next(iter(at.levels)))
         children = len(made.tables[root.name])
         unreadable = sum(len(cells.positions) for cells in made.unreadable)
-        frames["@lineage"] = pairs({"sha256": lineage(frames)})
+        frames["@lineage"] = pairs({"sha256": lineage(frames), "input": _input(extract)})
         return dg.MaterializeResult(
             value=frames,
             metadata={
@@ -141,9 +150,15 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         path, origin = (
             _accepted(home, name, unit, before) if before else (None, "no period before this one is described")
         )
-        frames: Frames = {"@facts": pairs({"last_year": origin})}
+        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+        frames: Frames = {"@facts": pairs({"last_year": origin, "sha256": digest})}
         if path is not None and before is not None:
-            frames |= dict(read([path], name, before).tables)
+            document = read([path], name, before)
+            if document.header.get("LEA", unit) != unit:
+                raise SourceError(
+                    f"The accepted file of {before} is from another {whole.unit}; put that of {unit} in its place."
+                )
+            frames |= dict(document.tables)
         return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1})
 
     @asset(
@@ -160,10 +175,12 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         from validation.rules import book
 
         period, unit = here(context)
+        _alike(name, unit, period, (_input(extract), value(tables, "@lineage")["input"]))
         rulebook = book(name)
         given = _submission(name, period, config.ruleset, extract, tables, last_year)
         local = read_local(home.root / "rules" / f"{name}.csv", rulebook)
-        outcome = run(rulebook, given, severity=in_force(local, dt.date.today()), issues=extract["@issues"])
+        settings = in_force(local, dt.date.today())
+        outcome = run(rulebook, given, severity=settings, issues=extract["@issues"])
         for text in outcome.tracebacks.values():
             keep(home.root, text)
         severities = outcome.findings["severity"].value_counts()
@@ -178,6 +195,8 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                     "lineage": value(tables, "@lineage")["sha256"],
                     "book": rulebook.version,
                     "ruleset": config.ruleset or period,
+                    "last_year": value(last_year, "@facts")["sha256"],
+                    "settings": _hash([local.to_csv(index=False), str(sorted(settings.items()))]),
                 }
             ),
         }
@@ -206,20 +225,22 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         context: dg.AssetExecutionContext, config: File, home: Home, extract: Frames, tables: Frames, findings: Frames
     ):
         from assets.sources.header import header
+        from exports.schemas import digest
         from exports.xml import obstacles, write
         from validation.typed import from_frames
 
         period, unit = here(context)
+        _alike(name, unit, period, *_same_tables(extract, tables, findings))
         at = whole.at(period)
         given = from_frames(tables, at)
         stopping = obstacles(given, at)
-        facts = _identity(extract, findings, f"incomplete {config.incomplete}")
+        facts = _identity(extract, findings, [f"incomplete {config.incomplete}", digest(home.root, at)])
         paths = []
         serial = ""
         if not len(stopping) or config.incomplete:
-            demo = value(extract, "@facts")["source"] == DEMO
+            demo = value(extract, "@facts")["source"] == INVENTED
             software = "DEMO" if demo else SOFTWARE
-            serial = home.store(context.run_id).next_serial(name, unit, period, facts)
+            serial = home.store(context.run.run_id).next_serial(name, unit, period, facts)
             line = header(whole, period, unit, software, release(), serial, dt.datetime.now()).iloc[0]
             head = {str(field): text for field, text in line.items() if isinstance(text, str)}
             stem = f"{name}_{unit}_{period}" + ("_DEMO_NOT_FOR_SUBMISSION" if demo else "")
@@ -265,6 +286,13 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
 
         period, unit = here(context)
         said = value(findings, "@facts")
+        _alike(
+            name,
+            unit,
+            period,
+            *_same_tables(extract, tables, findings, xml),
+            (said["last_year"], value(last_year, "@facts")["sha256"]),
+        )
         given = _submission(name, period, said["ruleset"], extract, tables, last_year)
         assembled = assemble(
             given,
@@ -277,7 +305,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "rule book": said["book"],
                 **value(extract, "@facts"),
                 "last year": value(last_year, "@facts")["last_year"],
-                "run": context.run_id,
+                "run": context.run.run_id,
                 "software": f"{SOFTWARE} {release()}",
                 "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 "serial": value(xml, "@facts")["serial"],
@@ -298,7 +326,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             write(assembled, folder / file)
             (folder / file).chmod(0o600)
             paths.append(folder / file)
-        frames = {"files": _files(paths), "@facts": pairs({"lineage": said["lineage"]})}
+        frames = {"files": _files(paths), "@facts": xml["@facts"]}
         return dg.MaterializeResult(
             value=frames,
             metadata={"report": dg.MetadataValue.url(home.address(name, unit, period)), "files": len(paths)},
@@ -319,20 +347,25 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         report: Frames,
     ):
         period, unit = here(context)
-        lineages = {
-            stage: value(frames, "@facts")["lineage"]
-            for stage, frames in (("findings", findings), ("xml", xml), ("report", report))
-        }
-        if set(lineages.values()) != {value(tables, "@lineage")["sha256"]}:
-            raise MixedLineage(
-                f"{name} {unit} {period}: findings, file and report are of different tables; run the return again."
-            )
+        made = {"findings": findings, "xml": xml, "report": report}
+        lineages = {stage: value(frames, "@facts")["lineage"] for stage, frames in made.items()}
         facts = value(xml, "@facts")
+        _alike(
+            name,
+            unit,
+            period,
+            *_same_tables(extract, tables, *made.values()),
+            (facts, value(report, "@facts")),
+            *(
+                (list(_files(frames["files"]["path"])["sha256"]), list(frames["files"]["sha256"]))
+                for frames in (xml, report)
+            ),
+        )
         files = {Path(path).name: Path(path) for frames in (xml, report) for path in frames["files"]["path"]}
         source = value(extract, "@facts")
         names = [Path(path).name for path in xml["files"]["path"]]
         severities = findings["findings"]["severity"].value_counts()
-        version = home.store(context.run_id).publish(
+        version = home.store(context.run.run_id).publish(
             name,
             unit,
             period,
@@ -343,7 +376,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "submission": [file for file in names if "NOT_FOR_SUBMISSION" not in file],
                 "source": source["source"],
                 "input_sha256": source["input_sha256"],
-                "demo": source["source"] == DEMO,
+                "demo": source["source"] == INVENTED,
                 **({"serial": facts["serial"]} if facts["serial"] else {}),
                 "counts": {
                     "children": sum(
@@ -364,7 +397,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "version": version.id,
                 "made before": version.reused,
                 "files": len(version.files),
-                "invented data": source["source"] == DEMO,
+                "invented data": source["source"] == INVENTED,
                 "report": dg.MetadataValue.url(home.address(name, unit, period)),
                 **{f"sha256 of {file}": digest for file, digest in version.hashes.items()},
             },
@@ -398,27 +431,53 @@ def outcome_from(findings: Frames) -> Any:
     )
 
 
-def _identity(extract: Frames, findings: Frames, content: str) -> dict[str, str]:
-    """What decides a published version's content, as the store compares it."""
-    said, source = value(findings, "@facts"), value(extract, "@facts")
-    settings = findings["local"].to_csv(index=False)
-    key = hashlib.sha256(
-        "\n".join([content, said["ruleset"], source["source"], source["input_sha256"], settings]).encode()
-    ).hexdigest()
+def _input(extract: Frames) -> str:
+    """What the rows were read from."""
+    facts = value(extract, "@facts")
+    return f"{facts['source']} {facts['input_sha256']}"
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _identity(extract: Frames, findings: Frames, content: list[str]) -> dict[str, str]:
+    """What decides a published version's content, as the store compares it; `findings` is what they were made with."""
+    said = value(findings, "@facts")
     return {
         "lineage": said["lineage"],
         "rule_book": said["book"],
         "code_version": f"{SOFTWARE} {release()}",
-        "content_key": key,
+        "content_key": _hash([_input(extract), *said.values(), *content]),
+        "findings": _hash(said.values()),
     }
+
+
+def _same_tables(extract: Frames, tables: Frames, findings: Frames, *made: Frames) -> Iterator[tuple[object, object]]:
+    """What has to be alike where findings, and the file and report made from them, are used together."""
+    lineage = value(tables, "@lineage")
+    said = value(findings, "@facts")
+    yield _input(extract), lineage["input"]
+    yield said["lineage"], lineage["sha256"]
+    for frames in made:
+        facts = value(frames, "@facts")
+        yield facts["lineage"], lineage["sha256"]
+        yield facts["findings"], _hash(said.values())
+
+
+def _alike(name: str, unit: str, period: str, *each: tuple[object, object]) -> None:
+    """Raise MixedLineage unless the two of each pair are equal."""
+    if any(one != other for one, other in each):
+        raise MixedLineage(
+            f"{name} {unit} {period}: tables, findings, file and report are of different data; run the return again."
+        )
 
 
 def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | None, str]:
     """Last period's file: ours if its hash is the one recorded as accepted, else the one downloaded from the portal."""
     store = home.store("read")
     record = store.accepted_hash(name, unit, period)
-    folder = home.inbox(name, unit, period) / "accepted"
-    given = sorted(folder.glob("*.xml")) if folder.is_dir() else []
+    given = [path for path in dropped(home.inbox(name, unit, period) / "accepted") if path.suffix.lower() == ".xml"]
     if record:
         for version in _versions(store, name, unit, period):
             for file, digest in version.hashes.items():
@@ -437,7 +496,7 @@ def _versions(store: Any, name: str, unit: str, period: str) -> list[Any]:
         return []
 
 
-def _files(paths: list[Path]) -> pd.DataFrame:
+def _files(paths: Iterable[Path | str]) -> pd.DataFrame:
     hashes = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths]
     return pd.DataFrame({"path": [str(path) for path in paths], "sha256": hashes}, dtype="str")
 

@@ -57,8 +57,9 @@ class _Particle:
 def add(file: Path | str, home: Path, name: str = "cin", period: str | None = None) -> pd.DataFrame:
     """Register a schema of return `name` under the folder `home` and tell every difference from our description.
 
-    The period is `period`, or the one whose year is in the file's name. Returns a frame with the columns of
-    DIFFERENCES, empty where the two agree. Raises RefusedFile, UnknownPeriod.
+    The period is `period`, or the one that the file's name holds, itself or by its year. Returns a frame with the
+    columns of DIFFERENCES, empty where the two agree; its attrs["period"] says for which. Raises RefusedFile,
+    UnknownPeriod.
     """
     path = Path(file)
     whole = described(name)
@@ -68,7 +69,9 @@ def add(file: Path | str, home: Path, name: str = "cin", period: str | None = No
     for folder in (home, home / "schemas", target.parent):
         durable.folder(folder)
     durable.replace(target, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
-    return compare(root, chosen)
+    differences = compare(root, chosen)
+    differences.attrs["period"] = str(chosen.period)
+    return differences
 
 
 def registered(home: Path, described: Return) -> Any | None:
@@ -77,6 +80,12 @@ def registered(home: Path, described: Return) -> Any | None:
     """
     path = _place(home, described)
     return _checked(path, described)[1] if durable.is_file(path) else None
+
+
+def digest(home: Path, described: Return) -> str:
+    """The SHA-256 of the schema registered for this period, or nothing."""
+    path = _place(home, described)
+    return durable.sha256(path) if durable.is_file(path) else ""
 
 
 def check(file: Path | str, home: Path, described: Return) -> pd.DataFrame:
@@ -134,6 +143,9 @@ def _place(home: Path, described: Return) -> Path:
 
 
 def _period_named(path: Path, whole: Return) -> str:
+    spelt = [period.name for period in whole.periods if period.name in path.stem]
+    if len(spelt) == 1:  # before the year: 2024-25 begins with the year of 2023-24
+        return spelt[0]
     years = {int(year) for year in re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", path.stem)}
     named = [period.name for period in whole.periods if period.year in years]
     if len(named) != 1:

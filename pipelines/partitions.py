@@ -1,13 +1,15 @@
 """Partitions: each return by period and unit."""
 
-import re
 from collections.abc import Sequence
 
 import dagster as dg
 
 from returns import RETURNS, BadUnit, described
+from returns.refusal import Refusal
 
-KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+class BadPartition(Refusal):
+    """A partition that is no described period with the number of a unit."""
 
 
 def units(name: str) -> dg.DynamicPartitionsDefinition:
@@ -40,11 +42,15 @@ def key(period: str, unit: str) -> dg.MultiPartitionKey:
 
 
 def split(name: str, partition_key: str) -> tuple[str, str]:
-    """(period, unit) of a partition key, each safe as part of a path."""
-    found = partitions(name).get_partition_key_from_str(str(partition_key)).keys_by_dimension
-    period, unit = found["period"], found["unit"]
-    if not KEY.fullmatch(period) or not described(name).takes(unit):
-        raise dg.DagsterInvariantViolationError(
-            f"{name}: a partition is a described period and a {described(name).unit} number"
+    """(period, unit) of a partition key, each safe as part of a path.
+
+    Raises BadPartition: in Dagster's pages anybody can add a unit of any name.
+    """
+    whole = described(name)
+    period, _, unit = str(partition_key).partition("|")
+    if period not in {each.name for each in whole.periods} or not whole.takes(unit):
+        raise BadPartition(
+            f"{whole.title}: choose a described period and the number of a {whole.unit}, "
+            f"which has the form {whole.unit_pattern}."
         )
     return period, unit

@@ -40,5 +40,6 @@ def due(name: str, home: Home, registered: Sequence[str], today: dt.date) -> lis
     if not period.opens <= today <= period.submit_by:
         return []
     store = home.store("schedule")
-    waiting = [unit for unit in registered if store.accepted_hash(name, unit, period.name) is None]
+    known = [unit for unit in registered if described(name).takes(unit)]  # others may have been added by hand
+    waiting = [unit for unit in known if store.accepted_hash(name, unit, period.name) is None]
     return [dg.RunRequest(run_key=f"{name}-{unit}-{today}", partition_key=key(period.name, unit)) for unit in waiting]

@@ -1,6 +1,7 @@
 """Where a unit's raw tables come from: a dropped file, the care records, or the invented authority."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from returns.model import Return
 from validation.typed import lineage
 
 Kind = Literal["auto", "file", "records", "demo"]
+INVENTED = "invented data"
 NO_ISSUES = pd.DataFrame({name: pd.Series(dtype="str") for name in ("table", "field", "what")}).assign(row=0, line=0)
 NOTHING_LEFT_OUT = pd.DataFrame(
     {"table": pd.Series(dtype="str"), "reason": pd.Series(dtype="str"), "rows": pd.Series(dtype="int64")}
@@ -68,21 +70,31 @@ def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Col
     if len(kinds) > 1:
         raise SourceError(f"The inbox of {whole.name} {unit} {period} holds XML and CSV files; leave one kind there.")
     digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
-    facts = {"source": "file", "input_sha256": digest, "files": str(len(paths))}
+    facts = {"input_sha256": digest, "files": str(len(paths))}
     if kinds == {".csv"}:
         from assets.sources.files import read_csv_folder
 
         found = read_csv_folder(paths[0].parent, whole, period)
+        facts["source"] = _source(found.tables)
         return Collected(found.tables, NO_ISSUES, NOTHING_LEFT_OUT, facts | {"reading": _told(found.issues)})
     from exports.xml import read
 
     document = read(paths, whole.name, period)
     of = str(document.header.get("LEA") or "")
     if of and of != unit:
-        raise SourceError(
-            f"The file is from {whole.unit} {of}, this run is for {unit}; run it for {of}, or drop the right file."
-        )
+        other = of if whole.takes(of) else "another"  # not what stands there: it may be anything
+        raise SourceError(f"The file's header says {whole.unit} {other}, this run is for {unit}; drop the right file.")
+    facts["source"] = _source(document.tables)
     return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
+
+
+def _source(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Files made from invented children stay invented: their header says so."""
+    from assets.sources.demo import SOFTWARE
+
+    header = tables.get("Header")
+    marked = header is not None and "SoftwareCode" in header and header["SoftwareCode"].eq(SOFTWARE).any()
+    return INVENTED if marked else "file"
 
 
 def _told(issues: pd.DataFrame) -> str:
@@ -119,4 +131,4 @@ def _from_demo(whole: Return, period: str, unit: str, folder: Path, children: in
         unfinished.unlink(missing_ok=True)
         write(population(children, period=period, unit=unit), f"sqlite:///{unfinished}")
         unfinished.rename(database)
-    return _from_records(whole, period, unit, f"sqlite:///{database}", None, "invented data", SOFTWARE)
+    return _from_records(whole, period, unit, f"sqlite:///{database}", None, INVENTED, SOFTWARE)
