@@ -77,17 +77,6 @@ def either(*marks: dict[str, pd.Series]) -> dict[str, pd.Series]:
     return joined
 
 
-def lookup(frame: pd.DataFrame, level: str, other: pd.DataFrame, column: str) -> pd.Series:
-    """`column` of the first row of `other` that shares each row's `level`; missing where there is none."""
-    theirs = _codes(other, level)
-    place = np.full(int(max(theirs.max(initial=-1), _codes(frame, level).max(initial=-1))) + 2, -1)
-    known = np.flatnonzero(theirs >= 0)[::-1]
-    place[theirs[known]] = known
-    place[-1] = -1
-    found = other[column].array.take(place[_codes(frame, level)], allow_fill=True)
-    return pd.Series(found, index=frame.index)
-
-
 def latest_in(frame: pd.DataFrame, level: str, dates: pd.Series) -> pd.Series:
     """The latest of `dates` in each row's `level`; missing where the row belongs to none."""
     group = pd.Series(_codes(frame, level), index=frame.index)

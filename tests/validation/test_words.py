@@ -70,21 +70,6 @@ def test_has_and_how_many():
     assert len(words.has(children[:0], "child", cin)) == 0
 
 
-def test_lookup_takes_the_first_and_leaves_the_rest_missing():
-    cin = episodes(
-        [
-            ("a", "1", "2025-05-01", None),
-            ("a", "1", "2025-06-01", None),
-            ("b", "1", None, None),
-            (None, "1", "2025-07-01", None),
-        ]
-    )
-
-    assert words.lookup(cin, "episode", cin, "CINreferralDate").tolist()[:2] == [pd.Timestamp("2025-05-01")] * 2
-    assert words.lookup(cin, "episode", cin, "CINreferralDate").isna().tolist() == [False, False, True, True]
-    assert words.lookup(cin, "episode", cin[:0], "CINreferralDate").isna().all()
-
-
 def test_latest_in_ignores_missing_dates_and_children():
     cin = episodes(
         [

@@ -1,7 +1,7 @@
 """Child in need plans."""
 
 from validation.rules.cin.book import rule
-from validation.words import day, during, flagged, has, how_many, lookup, matched, on, outside, overlapping, yes
+from validation.words import day, during, flagged, how_many, matched, on, outside, overlapping, yes
 
 
 @rule(
@@ -36,14 +36,13 @@ def both_open(child_protection_plans, cin_plan_dates):
 )
 def review_during_plan(reviews, child_protection_plans, cin_plan_dates):
     review, plan = matched(reviews, cin_plan_dates, "episode")
-    ended = review(lookup(reviews, "plan", child_protection_plans, "CPPendDate"))
-    held_open = (review.CPPreviewDate >= plan.CINPlanStartDate) & (
+    going_on = (review.CPPreviewDate >= plan.CINPlanStartDate) & (
         plan.CINPlanEndDate.isna() | (review.CPPreviewDate < plan.CINPlanEndDate)
     )
-    failing = held_open & (review.CPPreviewDate != ended) & review(has(reviews, "plan", child_protection_plans))
-    return flagged(failing, review, plan) | {
-        "ChildProtectionPlans": has(child_protection_plans, "plan", reviews, on(review, failing))
-    }
+    held, protection = matched(reviews, child_protection_plans, "plan")
+    failing = held(on(review, going_on)) & (held.CPPreviewDate != protection.CPPendDate)
+    marks = flagged(failing, held, protection)
+    return marks | {"CINplanDates": on(plan, going_on & review(marks["Reviews"]))}
 
 
 @rule(

@@ -24,7 +24,7 @@ def few_kinds(disabilities):
 def never_two(disabilities):
     counted = disabilities.LAchildID.notna() & (disabilities.Disability != "NONE")
     each = how_many(disabilities, "child", disabilities, counted & disabilities.Disability.notna())[counted]
-    return bool(len(each)) and bool(each.max() <= 1)
+    return bool(each.max() <= 1)
 
 
 @rule(
