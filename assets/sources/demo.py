@@ -282,7 +282,7 @@ def _ours(
         "ssd_assessment_factors": _factors(dice, kinds["assessment"]),
         "ssd_cin_plans": kinds["plan"],
         "ssd_s47_enquiry": enquiries.assign(
-            outcome='{"CP_CONFERENCE_FLAG": "' + pd.Series(_yes(asked | enquiries.end.isna())) + '"}'
+            outcome=('{"CP_CONFERENCE_FLAG": "' + pd.Series(_yes(asked)) + '"}').where(enquiries.end.notna())
         ),
         "ssd_initial_cp_conference": conferences.assign(
             enquiry=conferences.episode.map(by_episode["enquiry"]),

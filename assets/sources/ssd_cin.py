@@ -126,6 +126,7 @@ DERIVED_FROM = {  # what the derivations read besides
         "link_valid_from_date",
     ),
     "ssd_initial_cp_conference": tuple(CONFERENCE),
+    "ssd_s47_enquiry": ("s47e_s47_end_date",),
     "ssd_cp_plans": ("cppl_person_id", "cppl_cp_plan_ola"),
 }
 FROM_JSON = {"ICPCnotRequired", "AssessmentFactor"}  # fields that a JSON column gives
@@ -219,7 +220,7 @@ def tables(
     conferences = _conferences(ssd["ssd_initial_cp_conference"], period)
     first = conferences.dropna(subset="enquiry").drop_duplicates("enquiry")
     _derive_child(rows["ChildIdentifiers"], ssd["ssd_linked_identifiers"], period)
-    _derive_enquiry(rows["Section47"], first)
+    _derive_enquiry(rows["Section47"], first, ssd["ssd_s47_enquiry"]["s47e_s47_end_date"])
     _derive_plan(rows["ChildProtectionPlans"], ssd["ssd_cp_plans"]["cppl_person_id"])
 
     for event in events:
@@ -253,6 +254,8 @@ def tables(
                 event.ssd, held(found["link"], unfinished), found, "factors of an assessment authorised after the year"
             )
         found = _as_at_end(event.table, found, period, out)
+        if event.table == "Section47":
+            found = _open_enquiries(found, period, out)
         placed[event.table] = _placed(found, table, event, placed.get(table.parent or ""))
     placed["CINdetails"]["DateOfInitialCPC"] = _outside_section_47(conferences, first, placed, period, out)
     return {table.name: _shaped(placed[table.name], table) for table in described}, out.frame()
@@ -349,8 +352,9 @@ def _derive_child(child: pd.DataFrame, identifiers: pd.DataFrame, period: Period
     child["ExpectedPersonBirthDate"] = child["ExpectedPersonBirthDate"].where(child["PersonBirthDate"].isna())
 
 
-def _derive_enquiry(enquiry: pd.DataFrame, conferences: pd.DataFrame) -> None:
+def _derive_enquiry(enquiry: pd.DataFrame, conferences: pd.DataFrame, ended: pd.Series) -> None:
     """Whether a conference was needed, from the outcomes; its dates, from the enquiry's first conference."""
+    enquiry["ended"] = ended
     of_enquiry = conferences.set_index("enquiry")
     for name in ("DateOfInitialCPC", "InitialCPCtarget"):
         enquiry[name] = enquiry["source_key"].map(of_enquiry[name]).astype("str")
@@ -423,6 +427,19 @@ def _as_at_end(table: str, rows: pd.DataFrame, period: Period, out: LeftOut) -> 
                     "because the return shows how things stood on that day."
                 )
     return rows
+
+
+def _open_enquiries(enquiry: pd.DataFrame, period: Period, out: LeftOut) -> pd.DataFrame:
+    """ICPCnotRequired is 0 while an enquiry has not ended: so the Department's rules know an open one."""
+    later = dates(enquiry["ended"]) > pd.Timestamp(period.end)
+    decided = int((later & (enquiry["ICPCnotRequired"] == "1")).sum())
+    if decided:
+        out.warnings.append(
+            f"Section47.ICPCnotRequired: {decided} enquiries that ended after {period.end:%d %B %Y} are given as open, "
+            "because the return shows how things stood on that day."
+        )
+    unsaid = enquiry["ended"].isna() & enquiry["ICPCnotRequired"].isna()
+    return enquiry.assign(ICPCnotRequired=enquiry["ICPCnotRequired"].mask(later | unsaid, "0"))
 
 
 def _placed(rows: pd.DataFrame, table: Table, event: Event, parent: pd.DataFrame | None) -> pd.DataFrame:

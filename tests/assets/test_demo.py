@@ -18,7 +18,7 @@ from validation import validate
 
 CIN = described("cin")
 PERIODS = [period.name for period in CIN.periods]
-GOLDEN = "2e86b7fcc57798e92fd4ac17e58835948134b1bd7c59caf190fcefa8527ace69"
+GOLDEN = "b8645431dc598b893021a8b6f6588c9a0ca7e870a778c06c542debd7b11ce054"
 
 
 def extracted(frames, folder, period):

@@ -300,7 +300,32 @@ def test_whether_a_conference_was_needed(taken):
         "{not json": None,
         "": None,
     }
-    assert read_as(taken, "s47e_s47_outcome_json", "Section47.ICPCnotRequired", drawn) == list(drawn.values())
+    columns = "s47e_s47_end_date | s47e_s47_outcome_json"
+    ended = [f"2025-06-01 | {text}" for text in drawn]
+    assert read_as(taken, columns, "Section47.ICPCnotRequired", ended) == list(drawn.values())
+
+
+def test_an_enquiry_that_had_not_ended_by_the_end_of_the_year_is_open(taken):
+    drawn = """
+        2026-03-31 |                             |
+        2026-03-31 | {"CP_CONFERENCE_FLAG": "N"} | 1
+        2026-04-01 | {"CP_CONFERENCE_FLAG": "N"} | 0
+        2026-04-01 |                             | 0
+                   |                             | 0
+                   | {"CP_CONFERENCE_FLAG": "N"} | 1
+                   | {"CP_CONFERENCE_FLAG": "Y"} | 0
+        unreadable |                             |
+        """
+    lines = [[cell.strip() for cell in line.split("|")] for line in drawn.strip().splitlines()]
+    rows = "\n".join(f"{number} | R1 | 2026-03-01 | {line[0]} | {line[1]}" for number, line in enumerate(lines))
+    tables, left_out = taken(
+        "ssd_s47_enquiry: s47e_s47_enquiry_id | s47e_referral_id | s47e_s47_start_date | s47e_s47_end_date "
+        f"| s47e_s47_outcome_json\n{rows}"
+    )
+    assert column(tables, "Section47.ICPCnotRequired") == [line[2] or None for line in lines]
+    assert [said.partition(" are ")[0] for said in left_out.attrs["warnings"] if "Section47" in said] == [
+        "Section47.ICPCnotRequired: 1 enquiries that ended after 31 March 2026"
+    ]
 
 
 def test_earlier_plans_are_counted_without_this_one_and_without_other_authorities(taken):
