@@ -88,6 +88,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             children=config.children,
             url=care_records.url,
             schema=care_records.schema_name,
+            child_id=care_records.child_id,
         )
         left_out = int(got.left_out["rows"].sum()) if len(got.left_out) else 0
         frames = {table: frame for table, frame in got.tables.items() if table in whole}

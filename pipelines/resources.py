@@ -66,6 +66,11 @@ class CareRecords(dg.ConfigurableResource):
     def schema_name(self) -> str | None:
         return self.in_schema or os.environ.get("RETURNS_SSD_SCHEMA") or None
 
+    @property
+    def child_id(self) -> str:
+        """The column of ssd_person that gives LAchildID."""
+        return os.environ.get("RETURNS_SSD_CHILD_ID") or "pers_person_id"
+
 
 def release() -> str:
     """The installed version of this software."""

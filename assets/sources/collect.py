@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+from sqlalchemy.engine import URL
 
 from assets.sources.errors import SourceError
 from returns.model import Return
@@ -42,11 +43,13 @@ def collect(
     children: int,
     url: str | None,
     schema: str | None,
+    child_id: str = "pers_person_id",
 ) -> Collected:
     """The raw tables of one unit and period.
 
-    `auto` takes dropped files, else the care records, else invented data.     `files` are the dropped files, `demo` the
-    folder of invented databases. Raises SourceError and the readers' refusals.
+    `auto` takes dropped files, else the care records, else invented data. `files` are the dropped files, `demo` the
+    folder of invented databases; `url`, `schema` and `child_id` are the care records' (see `assets.sources.ssd`).
+    Raises SourceError and the readers' refusals.
     """
     if kind == "auto":
         kind = "file" if files else "records" if url else "demo"
@@ -57,7 +60,7 @@ def collect(
             raise SourceError(
                 "No care records are configured: set RETURNS_SSD_URL to the database's address, or drop a file."
             )
-        return _from_records(whole, period, unit, url, schema, "care records", "statutory-returns")
+        return _from_records(whole, period, unit, url, schema, child_id)
     return _from_demo(whole, period, unit, demo, children)
 
 
@@ -108,27 +111,33 @@ def _told(issues: pd.DataFrame) -> str:
 
 
 def _from_records(
-    whole: Return, period: str, unit: str, url: str, schema: str | None, source: str, software: str
+    whole: Return, period: str, unit: str, url: str | URL, schema: str | None, child_id: str
 ) -> Collected:
+    from assets.sources.demo import SOFTWARE
     from assets.sources.header import header
     from assets.sources.ssd import extract
 
-    tables, left_out = extract(url, whole, period, schema)
+    tables, left_out = extract(url, whole, period, schema, child_id=child_id)
+    invented = left_out.attrs["invented"]
+    source, software = (INVENTED, SOFTWARE) if invented else ("care records", "statutory-returns")
     tables = dict(tables) | {"Header": header(whole, period, unit, software)}
     facts = {"source": source, "input_sha256": lineage(tables)}
+    if number := left_out.attrs.get("ssd_release"):
+        facts["ssd_release"] = number
     if warnings := left_out.attrs.get("warnings"):
         facts["warnings"] = " ".join(warnings)
     return Collected(tables, NO_ISSUES, left_out, facts)
 
 
 def _from_demo(whole: Return, period: str, unit: str, folder: Path, children: int) -> Collected:
-    from assets.sources.demo import SOFTWARE, population, write
+    from assets.sources.demo import population, write
 
     database = folder / f"{whole.name}_{unit}_{period}_{children}.sqlite"
     if not database.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = database.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
-        write(population(children, period=period, unit=unit), f"sqlite:///{unfinished}")
+        write(population(children, period=period, unit=unit), URL.create("sqlite", database=str(unfinished)))
         unfinished.rename(database)
-    return _from_records(whole, period, unit, f"sqlite:///{database}", None, INVENTED, SOFTWARE)
+    address = URL.create("sqlite", database=str(database))
+    return _from_records(whole, period, unit, address, None, "pers_person_id")

@@ -25,7 +25,7 @@ from assets.sources.demo_cases import NO_FURTHER_ACTION, ROUTES, Events, episode
 from assets.sources.demo_dice import NONE, Days, Dice, Texts, Whole, Year
 from assets.sources.demo_shape import FIRST
 from assets.sources.errors import SourceError
-from assets.sources.ssd_tables import RELEASE, SSD
+from assets.sources.ssd_tables import MADE_HERE, RELEASE, SSD
 from returns import described
 
 SOFTWARE = "DEMO"
@@ -34,7 +34,6 @@ ELSEWHERE = "356"  # gives the UPNs where the authority's own number is in none 
 BESIDE = 0.08  # children that the authority knew, but only before the year
 UPN_LETTERS = np.array(list("ABCDEFGHJKLMNPQRTUVWXYZ"), dtype=object)
 FIRST_ESTABLISHMENT, FORMER_ESTABLISHMENT = 101, 601
-MADE_HERE = "Invented data: no child in it ever lived."
 ROWS_AT_A_TIME = 20_000
 PREFIX = {name: next(iter(table.c)).name[:5] for name, table in SSD.tables.items() if name != "ssd_version_log"}
 

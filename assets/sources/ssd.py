@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from assets.sources import ssd_cin
 from assets.sources.database import Patience, absent, load, snapshot
 from assets.sources.errors import SourceError
-from assets.sources.ssd_tables import RELEASE, SSD
+from assets.sources.ssd_tables import MADE_HERE, RELEASE, SSD
 from returns.model import Period, Return
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ def extract(
 
     Tables: every value text in the Department's names, index `row`; `parent_row` (int) is the row of the parent table,
     `source_key` the case system's id of the event. Header is empty: the run makes it. Left out: table (of the SSD),
-    reason, rows (a count); its attrs hold `warnings` (sentences) and `ssd_release`. `child_id` is the column that gives
-    LAchildID, pers_person_id or pers_legacy_id. Raises SourceError, UnknownPeriod.
+    reason, rows (a count); its attrs hold `warnings` (sentences), `ssd_release` and `invented`: the database says that
+    nobody in it ever lived. `child_id` is the column that gives LAchildID, pers_person_id or pers_legacy_id. Raises
+    SourceError, UnknownPeriod.
     """
     if described.name != "cin":
         raise SourceError(f"{described.title}: this return is not made from the SSD; name another source.")
@@ -55,7 +56,7 @@ def extract(
     assert described.period is not None
     wanted = ssd_cin.columns_read(described, child_id)
     with snapshot(source, schema, patience or Patience()) as connection:
-        release = _release(connection, schema)
+        release, invented = _release(connection, schema), _invented(connection, schema)
         lacking = _lacking(connection, wanted, schema, release)
         loaded = {
             table: _cleaned(
@@ -71,7 +72,7 @@ def extract(
     tables, left_out = ssd_cin.tables(
         {table: _frame(loaded.get(table), names) for table, names in wanted.items()}, described, child_id
     )
-    left_out.attrs["ssd_release"] = release
+    left_out.attrs |= {"ssd_release": release, "invented": invented}
     left_out.attrs["warnings"] += _lacks(lacking, wanted) + _window(described.period, today or dt.date.today())
     return tables, left_out
 
@@ -83,6 +84,13 @@ def _release(connection: Connection, schema: str | None) -> str | None:
     log = load(connection, SSD.tables["ssd_version_log"], VERSION["ssd_version_log"]).to_pandas()
     current = log.loc[log["is_current"].str.lower().isin(["1", "true", "y"]), "version_number"].dropna()
     return current.iloc[-1] if len(current) and re.fullmatch(r"[0-9]+(\.[0-9]+){0,3}", current.iloc[-1]) else None
+
+
+def _invented(connection: Connection, schema: str | None) -> bool:
+    if absent(connection, {"ssd_version_log": ["description"]}, schema):
+        return False
+    said = load(connection, SSD.tables["ssd_version_log"], ["description"])["description"]
+    return MADE_HERE in said.to_pylist()
 
 
 def _lacking(connection: Connection, wanted: dict[str, list[str]], schema: str | None, release: str | None) -> set[str]:

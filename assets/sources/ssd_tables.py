@@ -8,6 +8,7 @@ in the extractor's SQL comes from here.
 from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Unicode
 
 RELEASE = "1.4.5"
+MADE_HERE = "Invented data: no child in it ever lived."  # in the version log of an invented authority
 
 SSD = MetaData()
 
