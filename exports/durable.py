@@ -67,6 +67,29 @@ def create(path: Path, content: Content) -> None:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder to fill that takes the place of `out`, which is not there or empty, when all is in it; else none stays.
+
+    Raises StoreError.
+    """
+    with disk(f"The folder {out}"):
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise StoreError(f"{out} is there already and is not an empty folder; name another")
+        if not out.resolve().parent.is_dir():
+            raise StoreError(f"The folder {out.parent} does not exist; make it, or name another")
+        unfinished = out.resolve().with_name(TEMP + out.resolve().name)
+        remove(unfinished)
+        try:
+            folder(unfinished)
+            yield unfinished
+            if out.exists():
+                out.rmdir()
+            unfinished.replace(out)
+        finally:
+            remove(unfinished)
+
+
 def append(descriptor: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:

@@ -1,5 +1,6 @@
 """The findings as a workbook: summary, rules, the first 100,000 findings, rules not run, rows left out."""
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ def write(report: Report, path: Path) -> None:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with (
+        tempfile.TemporaryDirectory() as folder,  # the library leaves its own files behind where it is interrupted
+        xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder}) as workbook,
+    ):
         heading = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
 
         def sheet(name: str, columns: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Any]]) -> None:

@@ -81,7 +81,7 @@ def read(paths: Path | str | Sequence[Path | str], name: str = "cin", period: st
     openings = [_recognised(path, whole) for path in given]
     headers = [_header(path, whole, opening) for path, opening in zip(given, openings, strict=True)]
     _refuse_other_headers(given, headers, whole)
-    seen, doubts = _period(given[0], headers[0], whole, period)
+    seen, doubts = period_of(given[0].name, headers[0], whole, period)
     tables = _Tables(_plan(name, seen))
     digest = hashlib.sha256()
     streamed = _streamed(whole)
@@ -145,16 +145,20 @@ def _refuse_other_headers(paths: list[Path], headers: list[dict[str, str]], whol
             )
 
 
-def _period(
-    path: Path, header: Mapping[str, str], whole: Return, given: str | None
+def period_of(
+    file: str, header: Mapping[str, str], whole: Return, given: str | None = None
 ) -> tuple[str, list[tuple[str, str]]]:
-    """The period, and what in the header speaks against it: a reference date on a period's last day counts before the
-    year.
+    """The period of a return with this header (`given` wins), and what in the header speaks against it, as field and
+    sentence.
+
+    A reference date on a period's last day counts before the year. Raises RefusedFile where the header of `file` names
+    no described period.
     """
     fields = {item.kind: item.name for item in whole[whole.authority.partition(".")[0]].document_fields}
     date_field, year_field = fields.get("date", ""), fields.get("year", "")
     try:
-        date = dt.date.fromisoformat(header.get(date_field, "")[:10])
+        written = re.sub("([0-9]{2})/([0-9]{2})/([0-9]{4})", r"\3-\2-\1", header.get(date_field, "")[:10])
+        date = dt.date.fromisoformat(written)
     except ValueError:
         date = None
     text = header.get(year_field, "")
@@ -173,7 +177,7 @@ def _period(
     if found is None:
         first, last = whole.periods[0].name, whole.periods[-1].name
         why = "names no period that is described" if said else "does not say of which period it is"
-        raise RefusedFile(f"{path.name}: its header {why} ({first} to {last}); say which with --period")
+        raise RefusedFile(f"{file}: its header {why} ({first} to {last}); say which with --period")
     return found, doubts
 
 

@@ -5,7 +5,11 @@ Exit codes: 0 clean, 1 queries only, 2 errors, 3 a rule crashed, 4 refused (the 
 
 import contextlib
 import datetime as dt
+import hashlib
+import io
 import os
+import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,9 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from returns.refusal import Refusal
 
@@ -25,10 +29,13 @@ if TYPE_CHECKING:
     from returns.model import Return
 
 REFUSED = 4
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-schema = typer.Typer(no_args_is_help=True)
+WIDE = 160  # columns of what no terminal shows
+STOPPED = 130  # as of every command that Ctrl-C ends
+HELP = {"help_option_names": ["-h", "--help"]}
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, context_settings=HELP)
+schema = typer.Typer(no_args_is_help=True, context_settings=HELP)
 app.add_typer(schema, name="schema", help="Schemas that you got from the Department.")
-said = Console(stderr=True, highlight=False)
+said = Console(stderr=True, highlight=False, emoji=False)
 
 
 class Format(StrEnum):
@@ -58,7 +65,7 @@ class Refused(Refusal):
 Paths = Annotated[list[Path], typer.Argument(help="XML files of one return, or a folder of CSV files, one a table.")]
 Name = Annotated[str, typer.Option("--return", help="The return; today cin.")]
 PeriodOption = Annotated[
-    str | None, typer.Option("--period", help="For instance 2025-26; the file's own when left out.")
+    str | None, typer.Option("--period", help="For instance 2025-26; when left out, what the file says.")
 ]
 Unit = Annotated[str, typer.Argument(help="The authority's number, for instance 356.")]
 RunPeriod = Annotated[str, typer.Argument(help="For instance 2025-26.")]
@@ -67,37 +74,65 @@ RunPeriod = Annotated[str, typer.Argument(help="For instance 2025-26.")]
 def main() -> None:
     """The console script."""
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing half-written stays
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack a letter
     sys.exit(command(sys.argv[1:]))
 
 
 def command(arguments: list[str]) -> int:
     """Run one command line and give its exit code; a refusal is one sentence on standard error."""
     try:
-        return app(arguments, standalone_mode=False) or 0
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.ClickException as mistake:
-        said.print(mistake.format_message(), markup=False)
-    except click.exceptions.Abort:
-        said.print("Stopped.")
+        code = app(arguments, prog_name="returns", standalone_mode=False) or 0
+    except TyperException as mistake:
+        if sentence := mistake.format_message().strip():  # none where the help was shown instead
+            _tell(f"{sentence.rstrip('.')}; `returns --help` shows the commands, `returns COMMAND --help` the options.")
+        return REFUSED
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
     except Refusal as refusal:
-        said.print(str(refusal), markup=False)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        _tell(str(refusal))
+        return REFUSED
     except Exception:  # noqa: BLE001 - the text may quote a child's data: it goes to a private file
-        said.print(
-            f"This stopped through a fault of the program; error id {_kept()}, see the folder errors of the data."
-        )
+        _tell(f"This stopped through a fault of the program{_kept()}.")
         return 3
-    return REFUSED
+    if code == STOPPED:
+        _tell("Stopped; nothing half-written was left.")
+    return code
 
 
 def _kept() -> str:
     from pipelines.guard import keep_traceback
     from pipelines.resources import home_path
 
-    return keep_traceback(home_path())
+    home = home_path()
+    try:
+        return f"; error id {keep_traceback(home)}, see {home / 'errors'}"
+    except OSError:
+        return f", and {home / 'errors'} cannot be written"
+
+
+def _tell(sentence: str) -> None:
+    """To the person; the terminal breaks the lines, so that another program gets one sentence a line."""
+    said.print(sentence, markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _output() -> Iterator[Console]:
+    """Standard output, whose reader may stop early (`| head`): what was found stays what the exit code says."""
+    terminal = sys.stdout.isatty()
+    try:
+        yield _Output(highlight=False, emoji=False, markup=False, width=None if terminal else WIDE)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process with 1, which here says that only queries were found."""
+        raise BrokenPipeError
 
 
 @contextlib.contextmanager
@@ -110,37 +145,90 @@ def _working(what: str) -> Iterator[None]:
 
 
 class Input:
-    """What a command was given: raw tables, period, and what the reading showed."""
+    """What a command was given: raw tables, period, header, and what the reading showed."""
 
     def __init__(self, paths: list[Path], name: str, period: str | None) -> None:
         from returns import described
 
         self.whole: Return = described(name)
+        self.paths = paths
         for path in paths:
             if not path.exists():
                 raise Refused(f"There is no file or folder {path}; check the name.")
-        self.paths = paths
-        folders = [path for path in paths if path.is_dir() or path.suffix.lower() == ".csv"]
-        self.issues: pd.DataFrame | None = None
-        self.notes: pd.DataFrame | None = None
-        if folders:
-            if len(paths) > 1:
-                raise Refused("Give one folder of CSV files, or XML files, not both and not several folders.")
-            from assets.sources.files import read_csv_folder
+        if period is not None:
+            self.whole.position(period)
+        self.tables: dict[str, pd.DataFrame]
+        self.issues: pd.DataFrame | None = None  # by row, as findings
+        self.notes: pd.DataFrame  # for the report
+        self.header: dict[str, str]
+        self.flat = any(path.is_dir() or path.suffix.lower() == ".csv" for path in paths)
+        if not self.flat:
+            from exports.xml import read
 
-            self.period = period or self.whole.open_next(dt.date.today()).name
-            read = read_csv_folder(paths[0], self.whole, self.period)
-            self.tables, self.notes, self.digest = read.tables, read.issues, ""
-        else:
-            from exports.xml import read as read_xml
-
-            document = read_xml(paths, name, period)
-            self.tables, self.issues, self.period, self.digest = (
-                document.tables,
-                document.issues,
-                document.period,
-                document.digest,
+            document = read(paths, name, period)
+            self.tables, self.issues, self.period = document.tables, document.issues, document.period
+            self.notes, self.header, self.digest = document.issues, document.header, document.digest
+        elif len(paths) > 1:
+            raise Refused(
+                "Give XML files, or one folder of CSV files: put all CSV files of the return into one folder."
             )
+        else:
+            self._read_folder(paths[0], period)
+
+    def _read_folder(self, path: Path, period: str | None) -> None:
+        import pandas as pd
+
+        from assets.sources.files import csv_files, header_of, read_csv_folder
+        from exports.xml import period_of
+
+        self.header = header_of(path, self.whole)
+        doubts: list[tuple[str, str]] = []
+        if self.header:
+            self.period, doubts = period_of(path.resolve().name, self.header, self.whole, period)
+        elif period:
+            self.period = period
+        else:
+            self.period = self.whole.open_next(dt.date.today()).name
+        read = read_csv_folder(path, self.whole, self.period)
+        if not (self.header or period):
+            _tell(f"No header says of which period this is: taken as {self.period}; --period names another.")
+        self.tables = read.tables
+        table = self.whole.authority.partition(".")[0]
+        told = [(table, field, what, 0, 0) for field, what in doubts]
+        self.notes = pd.concat([read.issues, pd.DataFrame(told, columns=read.issues.columns)]) if told else read.issues
+        hashes = (hashlib.sha256(file.read_bytes()).digest() for file in csv_files(path))
+        self.digest = hashlib.sha256(b"".join(hashes)).hexdigest()
+
+    @property
+    def unit(self) -> str:
+        """The unit's number, where the header has one."""
+        said = self.header.get(self.whole.authority.partition(".")[2], "")
+        return said if self.whole.takes(said) else ""
+
+    def files(self) -> list[Path]:
+        from assets.sources.files import csv_files
+
+        return [file for path in self.paths for file in (csv_files(path) if path.is_dir() else [path])]
+
+
+def _before(paths: list[Path], given: Input) -> Input:
+    """Last period's return; refuses that of another period, as when the two are exchanged."""
+    from exports.xml import period_of
+
+    last = given.whole.previous(given.period)
+    if last is None:
+        raise Refused(f"No period before {given.period} is described; leave out --previous.")
+    before = Input(paths, given.whole.name, last)
+    try:
+        said, _ = period_of(paths[0].name, before.header, given.whole)
+    except Refusal:  # it says nothing against it
+        said = last
+    if said != last:
+        raise Refused(
+            f"{paths[0].name} is the return of {said}, and --previous takes that of {last}, the period before "
+            f"{given.period}; give that one, or exchange the two."
+        )
+    return before
 
 
 @app.command()
@@ -158,26 +246,38 @@ def check(
 ) -> int:
     """Check a return against the rules of its period."""
     from exports.report import report, table
+    from exports.xml import obstacles
     from pipelines.resources import SOFTWARE, home_path, release
     from validation import rules
     from validation.local import in_force, read_local
     from validation.rule import run
     from validation.rules import book
     from validation.submission import submit
-    from validation.verdict import verdict
+    from validation.verdict import CLEAN, ERRORS, verdict
 
-    if format in (Format.xlsx, Format.html) and out is None:
-        raise Refused(f"A {format.value} file needs --out FILE.")
+    if out is None and format in (Format.xlsx, Format.html):
+        raise Refused(f"--format {format.value} makes a file: say where with --out FILE.")
+    if child_ids and not previous:
+        raise Refused("--child-ids renames the children of last period's return: give that return with --previous.")
     with _working("Reading"):
         given = Input(paths, name, period)
-        before = Input(previous, name, given.whole.previous(given.period)).tables if previous else None
-        if child_ids and before:
-            before = renamed(before, given.whole, child_ids)
+        given.whole.position(ruleset or given.period)
+        before = _before(previous, given) if previous else None
+        last = before.tables if before else None
+        if before and child_ids:
+            last = renamed(before.tables, given.whole, child_ids)
+        if out is not None:
+            _refuse_reading(
+                out, [*given.files(), *(before.files() if before else []), *([child_ids] if child_ids else [])]
+            )
     rulebook = book(name)
     local = read_local(home_path() / "rules" / f"{name}.csv", rulebook)
     with _working("Checking"):
-        submission = submit(name, given.tables, given.period, ruleset, before)
-        outcome = run(rulebook, submission, severity=in_force(local, dt.date.today()), issues=given.issues)
+        submission = submit(name, given.tables, given.period, ruleset, last)
+        stops = obstacles(submission.tables, submission.asked) if given.flat else None
+        issues = given.issues if stops is None else _strays(stops)
+        outcome = run(rulebook, submission, severity=in_force(local, dt.date.today()), issues=issues)
+        faults = 0 if given.flat else _schema_faults(given)
     for text in outcome.tracebacks.values():
         _keep_text(text)
     assembled = report(
@@ -185,6 +285,7 @@ def check(
         outcome,
         facts={
             "return": given.whole.title,
+            "unit": given.unit,
             "period": given.period,
             "ruleset": ruleset or given.period,
             "rule book": rulebook.version,
@@ -193,12 +294,33 @@ def check(
             "software": f"{SOFTWARE} {release()}",
             "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         },
-        issues=given.issues if given.notes is None else given.notes,
+        issues=given.notes,
+        obstacles=stops,
         local=local,
     )
     with _working("Writing"):
         _deliver(assembled, format, out, table(assembled))
-    return verdict(outcome.findings, bool(outcome.crashed), rules(name, ruleset or given.period))
+    found = verdict(outcome.findings, bool(outcome.crashed), rules(name, ruleset or given.period))
+    return max(found, ERRORS if faults else CLEAN)
+
+
+def _strays(stops: "pd.DataFrame") -> "pd.DataFrame":
+    """Rows of a table that belong to no row of the one above: in XML they cannot be, here no rule would see them."""
+    strays = stops[stops["why"] == "belongs to no row above"]
+    return strays.rename(columns={"why": "what"}).assign(line=0)
+
+
+def _schema_faults(given: Input) -> int:
+    """Run the schema registered for the period over the files, and tell what it does not take."""
+    from exports.schemas import check as against
+    from pipelines.resources import home_path
+
+    faults = 0
+    for path in given.paths:
+        for row in against(path, home_path(), given.whole.at(given.period)).itertuples():
+            faults += 1
+            _tell(f"{path.name}, line {row.line}: {row.element} {row.what} (the schema that you registered)")
+    return faults
 
 
 def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "dict[str, pd.DataFrame]":
@@ -211,6 +333,14 @@ def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "
     if ids["old"].duplicated().any():
         raise Refused(f"{path.name}: an old id stands on several lines; keep one line for each.")
     new = pd.Series(ids["new"].to_numpy(), index=ids["old"])
+    children = pd.concat([frame[whole.child] for frame in tables.values() if whole.child in frame])
+    now = children.map(new).fillna(children)
+    if now.nunique() < children.nunique():
+        raise Refused(
+            f"{path.name}: two children of last period would get one id; give each child a new id of its own."
+        )
+    if unknown := int((~new.index.isin(children)).sum()):
+        _tell(f"{path.name}: {unknown:,} of {len(new):,} old ids are of no child in last period's return.")
     return {
         table: frame.assign(**{whole.child: frame[whole.child].map(new).fillna(frame[whole.child])})
         if whole.child in frame
@@ -224,10 +354,12 @@ def _deliver(assembled: Any, format: Format, out: Path | None, summary: list[tup
 
     if format is Format.table:
         if out is None:
-            _print_summary(Console(highlight=False), assembled, summary)
+            with _output() as console:
+                _print_summary(console, assembled, summary)
             return
         with _fresh(out) as path, path.open("w", encoding="utf-8") as file:
-            _print_summary(Console(file=file, highlight=False, width=160), assembled, summary)
+            _print_summary(Console(file=file, highlight=False, emoji=False, width=WIDE), assembled, summary)
+        _tell(f"Written: {out}")
         return
     write = {Format.csv: write_csv, Format.json: write_json, Format.xlsx: write_workbook, Format.html: write_page}[
         format
@@ -235,27 +367,39 @@ def _deliver(assembled: Any, format: Format, out: Path | None, summary: list[tup
     if out is not None:
         with _fresh(out) as path:
             write(assembled, path)
-        said.print(f"Written: {out}", markup=False)
+        _tell(f"Written: {out}")
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _output():
         path = Path(folder) / "findings"
         write(assembled, path)
-        sys.stdout.buffer.write(path.read_bytes())
-        sys.stdout.flush()
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+def _refuse_reading(out: Path, read: list[Path]) -> None:
+    """Refuses to write where nothing can be written, before the work, and over what the command reads."""
+    if not out.name or out.is_dir():
+        raise Refused(f"{out} is a folder; name a file with --out.")
+    if not out.parent.is_dir():
+        raise Refused(f"The folder {out.parent} does not exist; make it, or name another with --out.")
+    if out.exists() and any(out.samefile(file) for file in read):
+        raise Refused(f"{out} is a file that this command reads; name another with --out.")
 
 
 @contextlib.contextmanager
 def _fresh(out: Path) -> Iterator[Path]:
     """A file beside `out` that takes its place when all is written; nothing half-written stays."""
-    if not out.parent.is_dir():
-        raise Refused(f"The folder {out.parent} does not exist; make it, or name another with --out.")
-    unfinished = out.with_name(f".new-{out.name}")
-    try:
-        yield unfinished
-        unfinished.chmod(0o600)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    from exports.durable import TEMP, disk, remove
+
+    unfinished = out.with_name(f"{TEMP}{out.name}")
+    with disk(f"The file {out}"):
+        try:
+            unfinished.touch(mode=0o600)
+            yield unfinished
+            unfinished.chmod(0o600)
+            unfinished.replace(out)
+        finally:
+            remove(unfinished)
 
 
 def _print_summary(console: Console, assembled: Any, summary: list[tuple[str, str, int, int, str]]) -> None:
@@ -277,22 +421,37 @@ def _print_summary(console: Console, assembled: Any, summary: list[tuple[str, st
         "rules held."
     )
     off = assembled.rules[assembled.rules["state"].isin(["not run", "crashed"])]
-    for row in off.itertuples():
-        console.print(f"{row.state}: {row.code} ({row.reason})", markup=False)
+    for (state, reason), rows in off.groupby(["state", "reason"], sort=False):
+        console.print(f"{state}: {', '.join(rows['code'])} ({reason})", soft_wrap=True)
+    today = dt.date.today().isoformat()
     for row in assembled.local.itertuples():
+        over = ", no longer in force" if row.expires < today else ""
         console.print(
-            f"local setting: {row.code} {row.setting} until {row.expires}, {row.author}: {row.reason}", markup=False
+            f"local setting: {row.code} {row.setting} until {row.expires}{over}, {row.author}: {row.reason}",
+            soft_wrap=True,
         )
-    for (table, field, what), rows in assembled.issues.groupby(["table", "field", "what"], dropna=False, sort=False):
-        place = ".".join(str(part) for part in (table, field) if isinstance(part, str) and part)
-        console.print(f"reading: {place or 'the file'}: {what} ({len(rows):,})", markup=False)
+    for (table, what), rows in assembled.issues.groupby(["table", "what"], dropna=False, sort=False):
+        fields = [field for field in rows["field"].dropna().unique() if field]
+        console.print(f"reading: {_place(table, fields)}: {what} ({len(rows):,})", soft_wrap=True)
+    for line in _obstacle_lines(assembled.obstacles):
+        console.print(f"cannot be written as XML: {line}", soft_wrap=True)
+
+
+def _place(table: Any, fields: list[str]) -> str:
+    """`Section47: DateOfInitialCPC, ICPCnotRequired`, as far as it is known."""
+    return ": ".join(filter(None, (table if isinstance(table, str) else "", ", ".join(fields)))) or "the file"
+
+
+def _obstacle_lines(obstacles: "pd.DataFrame") -> Iterator[str]:
+    for (rule, table, field, why), rows in obstacles.groupby(["rule", "table", "field", "why"], dropna=False):
+        yield f"{rule}: {_place(table, [field] if isinstance(field, str) else [])}: {why} ({len(rows):,})"
 
 
 def _keep_text(text: str) -> None:
     from pipelines.guard import keep
     from pipelines.resources import home_path
 
-    said.print(f"A rule crashed; error id {keep(home_path(), text)}, see the folder errors of the data.")
+    _tell(f"A rule crashed; error id {keep(home_path(), text)}, see {home_path() / 'errors'}.")
 
 
 @app.command()
@@ -305,58 +464,58 @@ def convert(
     incomplete: Annotated[bool, typer.Option(help="Leave out what cannot be written; the file is marked.")] = False,
 ) -> int:
     """Turn the XML of a return into CSV tables, or the tables into XML."""
+    if to is To.xml and out.suffix.lower() != ".xml":
+        raise Refused(f"{out}: the return is written as XML; name a file that ends in .xml with --out.")
     with _working("Reading"):
         given = Input(paths, name, period)
     if given.issues is not None and len(given.issues):
-        said.print(f"{len(given.issues):,} things in the file have no place in the tables; `returns check` names them.")
+        _tell(f"{len(given.issues):,} things in the file have no place in the tables; `returns check` names them.")
+    if given.flat:
+        for what in given.notes["what"].unique():
+            _tell(what)
     with _working("Writing"):
         if to is To.csv:
             _write_tables(given.tables, given.whole.at(given.period), out)
-            said.print(f"Written: {out}", markup=False)
+            _tell(f"Written: {out}")
         else:
+            _refuse_reading(out, given.files())
             written = _write_xml(given, out, incomplete=incomplete)
-            said.print(f"Written: {written.path}", markup=False)
-            if not written.complete:
-                _print_obstacles(written.obstacles)
+            _tell(f"Written: {written.path}")
+            for line in _obstacle_lines(written.obstacles):
+                _tell(line)
     return 0
 
 
 def _write_tables(tables: "dict[str, pd.DataFrame]", at: "Return", out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise Refused(f"{out} is there already and is not an empty folder; name another with --out.")
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for table in at:
-        if table.name in tables:
-            columns = [column for column in table.columns if column in tables[table.name]]
-            tables[table.name].to_csv(out / f"{table.name}.csv", columns=columns, index=False)
+    from exports.durable import new_folder
+
+    with new_folder(out) as folder:
+        for table in at:
+            if table.name in tables:
+                columns = [column for column in table.columns if column in tables[table.name]]
+                tables[table.name].to_csv(folder / f"{table.name}.csv", columns=columns, index=False)
 
 
 def _write_xml(given: Input, out: Path, *, incomplete: bool) -> Any:
+    from exports.durable import disk
     from exports.xml import CannotWrite, write
     from pipelines.resources import home_path
     from validation.typed import typed
 
     at = given.whole.at(given.period)
-    tables = typed(given.tables, at)
     header = given.tables.get("Header")
     if header is None or header.empty:
         raise Refused(
             "There is no Header table with one row; add Header.csv (Collection, Year, ReferenceDate, LEA, …)."
         )
     head = {str(field): text for field, text in header.iloc[0].items() if isinstance(text, str)}
-    if not out.parent.is_dir():
-        raise Refused(f"The folder {out.parent} does not exist; make it, or name another with --out.")
     try:
-        return write(tables, at, head, out.with_suffix(".xml"), incomplete=incomplete, home=home_path())
+        with disk(f"The file {out}"):
+            return write(typed(given.tables, at), at, head, out, incomplete=incomplete, home=home_path())
     except CannotWrite as stopped:
-        _print_obstacles(stopped.obstacles)
-        raise Refused(f"{stopped} Add --incomplete for a marked file without them.") from None
-
-
-def _print_obstacles(obstacles: "pd.DataFrame") -> None:
-    for (rule, table, field, why), rows in obstacles.groupby(["rule", "table", "field", "why"], dropna=False):
-        place = ".".join(str(part) for part in (table, field) if isinstance(part, str) and part)
-        said.print(f"{rule}: {place or 'the file'}: {why} ({len(rows):,})", markup=False)
+        for line in _obstacle_lines(stopped.obstacles):
+            _tell(line)
+        raise Refused(f"{stopped}; --incomplete writes a marked file without them.") from None
 
 
 # Running
@@ -376,16 +535,20 @@ def run(
 ) -> int:
     """Run the whole return in this process: the same job that the pages start."""
     from pipelines.run import run_return
+    from returns import described
 
-    return run_return(
-        name,
-        unit,
-        period,
-        {"source": source.value, "children": children},
-        {"ruleset": ruleset},
-        {"incomplete": incomplete},
-        said=said,
-    )
+    described(name).position(ruleset or period)
+    with _output() as shown:
+        return run_return(
+            name,
+            unit,
+            period,
+            {"source": source.value, "children": children},
+            {"ruleset": ruleset},
+            {"incomplete": incomplete},
+            said=said,
+            shown=shown,
+        )
 
 
 @app.command()
@@ -407,23 +570,34 @@ def explain(
     name: Name = "cin",
 ) -> int:
     """What a rule means, where to put it right, with examples."""
+    import difflib
+
     from validation import rules
+    from validation.findings import READING
 
     book = rules(name)
     versions = book[book["code"].str.upper() == rule.upper()]
-    if versions.empty:
-        raise Refused(f"The rule book of {name} has no rule {rule}; `returns check` shows the codes that it uses.")
-    shown = Console(highlight=False)
-    for row in versions.fillna("").itertuples():
-        shown.print(f"{row.code}  {row.title}", markup=False, style="bold")
-        shown.print(f"{row.severity}, {row.confidence}{'' if row.severity_confirmed else ', severity not confirmed'}")
-        shown.print(f"in force: {row.since or 'always'} to {row.until or 'now'}")
-        shown.print(f"marks: {row.flags or 'the return as a whole'}")
-        if row.needs:
-            shown.print(f"needs: {row.needs}")
-        shown.print(f"what to do: {row.advice}\n", markup=False)
-    for text in examples(name, str(versions.iloc[0]["code"])):
-        shown.print(text, markup=False)
+    check = READING.get(rule.lower())
+    if versions.empty and not check:
+        near = difflib.get_close_matches(rule.upper(), book["code"].unique().tolist())
+        advice = f"did you mean {' or '.join(near)}?" if near else "`returns check` shows the codes that it uses."
+        raise Refused(f"The rule book of {name} has no rule {rule!r}; {advice}")
+    with _output() as shown:
+        if check:
+            shown.print(f"{check.code}  {check.title}", style="bold")
+            shown.print(f"{check.severity}, from reading the file\nwhat to do: {check.advice}")
+            return 0
+        for row in versions.fillna("").itertuples():
+            shown.print(f"{row.code}  {row.title}", style="bold")
+            unsure = "" if row.severity_confirmed else ", severity not confirmed"
+            shown.print(f"{row.severity}, {row.confidence}{unsure}")
+            shown.print(f"in force: {row.since or 'always'} to {row.until or 'now'}")
+            shown.print(f"marks: {row.flags or 'the return as a whole'}")
+            if row.needs:
+                shown.print(f"needs: {row.needs}")
+            shown.print(f"what to do: {row.advice}\n")
+        for text in examples(name, str(versions.iloc[0]["code"])):
+            shown.print(text, soft_wrap=True)
     return 0
 
 
@@ -453,7 +627,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same children.")] = 1,
     unit: Annotated[str, typer.Option(help="The authority's number.")] = "356",
     name: Name = "cin",
-    period: PeriodOption = "2025-26",
+    period: Annotated[str, typer.Option(help="The period, which its dates fit.")] = "2025-26",
     defects: Annotated[str, typer.Option(help="RULE=SHARE,… or all=SHARE: what is to be wrong.")] = "",
     now: Annotated[
         dt.datetime | None, typer.Option(help="The time in the header; the same time gives the same bytes.")
@@ -463,8 +637,10 @@ def demo(
     from assets.sources.demo_folder import make_demo
 
     with _working("Inventing"):
-        for line in make_demo(name, unit, period or "2025-26", children, seed, out, defects, now or dt.datetime.now()):
-            said.print(line, markup=False)
+        made = make_demo(name, unit, period, children, seed, out, defects, now or dt.datetime.now())
+    with _output() as console:
+        for line in made:
+            console.print(line, soft_wrap=True)
     return 0
 
 
@@ -474,17 +650,36 @@ def demo(
 def _record(action: str, name: str, unit: str, period: str, what: str, by: str, on: dt.datetime | None) -> int:
     from exports.store import Store
     from pipelines.instance import prepare
+    from returns import BadUnit, described
 
+    whole = described(name)
+    whole.position(period)
+    if not whole.takes(unit):
+        raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
+    when = (on or dt.datetime.now()).date()
+    if when > dt.date.today():
+        raise Refused(f"--on: nothing can have been {action} on a day to come; give the day on which it was.")
+    if not by.strip():
+        raise Refused("--by: give the name of who says so.")
     if Path(what).is_file():
         from exports.durable import sha256
 
-        what = sha256(Path(what))
+        what = sha256(Path(what).resolve())
+    elif Path(what).suffix or Path(what).name != what or Path(what).exists():
+        raise Refused(f"There is no file {what}; name the file, its SHA-256 or the id of the version.")
     store = Store(prepare() / "store")
-    when = (on or dt.datetime.now()).date()
+    versions = store.versions(name, unit, period)
+    if not versions:
+        raise Refused(f"{name} {unit} {period}: nothing has been published yet; run the return first.")
+    for version in versions:
+        if what.lower() in (version.id, *version.hashes.values()) and not version.manifest["submission"]:
+            why = "of invented children" if version.manifest.get("demo") else "marked as not for submission"
+            raise Refused(
+                f"{name} {unit} {period}: version {version.id} is {why}, so it cannot have been {action}; name the "
+                "version that was."
+            )
     record = getattr(store, action)(name, unit, period, what, by, when)
-    said.print(
-        f"Recorded: {name} {unit} {period}, version {record.version}, was {action} on {record.when}.", markup=False
-    )
+    _tell(f"Recorded: {name} {unit} {period}, version {record.version}, was {action} on {record.when}.")
     return 0
 
 
@@ -523,19 +718,24 @@ def accepted(
 def add(
     file: Annotated[Path, typer.Argument(help="The Department's XSD.")],
     name: Name = "cin",
-    period: PeriodOption = None,
+    period: Annotated[
+        str | None, typer.Option(help="For instance 2025-26; when left out, as in the file's name.")
+    ] = None,
 ) -> int:
     """Register a schema: tells every difference from our description; files are checked against it from then on."""
     from exports.schemas import add as register
     from pipelines.instance import prepare
 
     if not file.is_file():
-        raise Refused(f"There is no file {file}; check the name.")
+        raise Refused(f"{file} is {'a folder' if file.is_dir() else 'not there'}; name the .xsd file.")
     differences = register(file, prepare(), name, period)
-    shown = Console(highlight=False)
-    for row in differences.itertuples(index=False):
-        shown.print("  ".join(str(cell) for cell in row), markup=False)
-    shown.print(f"Registered. {len(differences)} differences from our description.")
+    with _output() as console:
+        for row in differences.itertuples(index=False):
+            console.print(
+                f"{row.path}: {row.what}: ours {row.ours or 'none'}, theirs {row.theirs or 'none'}", soft_wrap=True
+            )
+        count = "No difference" if differences.empty else f"Differences: {len(differences):,}"
+        console.print(f"Registered for {differences.attrs['period']}. {count} from our description.")
     return 0
 
 

@@ -20,8 +20,12 @@ def run_return(
     xml: Mapping[str, Any],
     *,
     said: Console,
+    shown: Console,
 ) -> int:
-    """Register the unit, run the census job for one period, say where the results are; gives the exit code."""
+    """Register the unit, run the census job for one period, show where the results are; gives the exit code.
+
+    A terminal is told of every stage as it is done, another program only why one stopped.
+    """
     from pipelines.instance import prepare
 
     whole = described(name)
@@ -54,7 +58,7 @@ def run_return(
     )
     if not result.success:
         return 4 if any(_refused(event) for event in result.all_events if event.is_step_failure) else 3
-    return _results(Home(), name, unit, period, said)
+    return _results(Home(), name, unit, period, shown)
 
 
 def _nothing() -> Any:
@@ -85,31 +89,37 @@ def _tell(entry: Any, said: Console) -> None:
     if event.is_step_failure:
         failure = event.step_failure_data.user_failure_data
         stage = event.step_key.partition("__")[2]
-        said.print(failure.description if failure else f"{stage} failed; see the folder errors.", markup=False)
-    elif event.is_step_success:
+        if failure:
+            sentence = failure.description
+        elif event.step_failure_data.error.cls_name == "DagsterAssetCheckFailedError":
+            sentence = f"The stage {stage} did not pass its check. Is there a child in the source?"
+        else:
+            sentence = f"The stage {stage} failed; see the folder errors."
+        said.print(sentence, markup=False, soft_wrap=True)
+    elif event.is_step_success and said.is_terminal:
         said.print(f"  {event.step_key.partition('__')[2]}: done in {event.step_success_data.duration_ms / 1000:.1f} s")
 
 
-def _results(home: Any, name: str, unit: str, period: str, said: Console) -> int:
+def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> int:
     from pipelines.io import read_frames, value
     from validation import rules
     from validation.verdict import verdict
 
     version = home.store("read").current(name, unit, period)
     counts = version.counts
-    said.print(
+    shown.print(
         f"{counts['children']:,} children; {counts['errors']:,} errors, {counts['queries']:,} queries; "
         f"{counts['rules_run']} rules run, {counts['rules_not_run']} not run, {counts['rules_crashed']} crashed."
     )
     if version.manifest["demo"]:
-        said.print("The children are invented: nothing here is a return.")
+        shown.print("The children are invented: nothing here is a return.")
     if counts["obstacles"]:
-        said.print(
+        shown.print(
             f"No file for the Department: {counts['obstacles']:,} cells or rows cannot be written; see the report."
         )
-    said.print(f"Version {version.id}, in {version.path}:")
+    shown.print(f"Version {version.id}, in {version.path}:", soft_wrap=True)
     for path in version.files.values():
-        said.print(f"  {path}", markup=False, soft_wrap=True)
-    said.print(f"make serve shows the report at {home.address(name, unit, period)}", soft_wrap=True)
+        shown.print(f"  {path}", soft_wrap=True)
+    shown.print(f"make serve shows the report at {home.address(name, unit, period)}", soft_wrap=True)
     found = read_frames(home.work(name, unit, period) / "findings")
     return verdict(found["findings"], bool(len(found["crashed"])), rules(name, value(found, "@facts")["ruleset"]))

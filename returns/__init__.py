@@ -22,4 +22,4 @@ def described(name: str) -> Return:
         from returns.cin import CIN
 
         return CIN
-    raise UnknownReturn(f"no return named {name!r} is described; described are: {', '.join(RETURNS)}")
+    raise UnknownReturn(f"no return named {name!r} is described; described are: {', '.join(RETURNS)}; give one of them")

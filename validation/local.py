@@ -20,22 +20,28 @@ class RefusedSettings(Refusal):
 def read_local(path: Path, book: RuleBook) -> pd.DataFrame:
     """The settings in the CSV file `path` (columns code, setting off|query, reason, author, expires YYYY-MM-DD); none
     if there is no file."""
-    if not path.is_file():
+    if not path.exists():
         return pd.DataFrame(columns=list(COLUMNS), dtype="str")
+    told = f"the local rules file {path.name}"
     rows = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if set(reader.fieldnames or ()) != set(COLUMNS):
-            raise RefusedSettings(f"{path.name}: the first line must name the columns {', '.join(COLUMNS)}")
-        for line, row in enumerate(reader, start=2):
-            rows.append(_checked(path.name, line, row, book))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if set(reader.fieldnames or ()) != set(COLUMNS):
+                raise RefusedSettings(f"{told}: the first line must name the columns {', '.join(COLUMNS)}")
+            for line, row in enumerate(reader, start=2):
+                rows.append(_checked(told, line, row, book))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise RefusedSettings(f"{told} cannot be read; save it as comma-separated CSV in UTF-8") from None
     doubled = {code for code in (row["code"] for row in rows) if sum(row["code"] == code for row in rows) > 1}
     if doubled:
-        raise RefusedSettings(f"{path.name}: {', '.join(sorted(doubled))} is set twice; keep one line for each rule")
+        raise RefusedSettings(f"{told}: {', '.join(sorted(doubled))} is set twice; keep one line for each rule")
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
 
 
 def _checked(file: str, line: int, row: dict[str, str], book: RuleBook) -> dict[str, str]:
+    if None in row:
+        raise RefusedSettings(f"{file}, line {line}: more values than columns; put a text that has commas in quotes")
     cells = {name: (row[name] or "").strip() for name in COLUMNS}
     if cells["code"] not in book.versions:
         raise RefusedSettings(
@@ -47,7 +53,7 @@ def _checked(file: str, line: int, row: dict[str, str], book: RuleBook) -> dict[
         if not cells[name]:
             raise RefusedSettings(f"{file}, line {line}: the column {name} must be filled")
     try:
-        dt.date.fromisoformat(cells["expires"])
+        cells["expires"] = dt.datetime.strptime(cells["expires"], "%Y-%m-%d").date().isoformat()
     except ValueError:
         raise RefusedSettings(f"{file}, line {line}: the column expires must hold a date as YYYY-MM-DD") from None
     return cells

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,17 +52,21 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     """
     path = Path(path)
     described = described.at(period)
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv") if path.is_dir() else [path]
+    files = csv_files(path)
     expected = ", ".join(table.name for table in described)
+    known = _known(described)
     if not files:
-        raise SourceError(f"The folder {path.name} holds no CSV file; expected one for each table: {expected}.")
+        where = path.resolve().name
+        if any(file.suffix.lower() == ".xml" for file in path.iterdir()):
+            raise SourceError(f"The folder {where} holds XML and no CSV file; name the XML files themselves.")
+        raise SourceError(f"The folder {where} holds no CSV file; expected one for each table: {expected}.")
     tables: dict[str, pd.DataFrame] = {}
     origin: dict[str, str] = {}
     issues = Issues()
     for file in files:
         body = io.StringIO(_text(file, issues), newline="")
-        headings = _headings(file, body)
-        table = _by_name(file, described) or _by_columns(headings, described)
+        headings = _headings(file, body, known)
+        table = _table(file, headings, described)
         if table is None:
             issues.add(f"{file.name} was not read: neither its name nor its columns are those of a table.")
             continue
@@ -78,10 +82,37 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     return Read(tables, issues.frame())
 
 
+def csv_files(path: Path) -> list[Path]:
+    """The CSV files of a folder, without what spreadsheets and systems leave there (`~$…`, `._…`); or the one file."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
+
+
+def header_of(path: Path | str, described: Return) -> dict[str, str]:
+    """The header's fields that have a value, in a folder of CSV files of whatever period; none where no file is the
+    header.
+
+    Raises SourceError.
+    """
+    table = described[described.authority.partition(".")[0]]
+    for file in csv_files(Path(path)):
+        body = io.StringIO(_text(file, Issues()), newline="")
+        headings = _headings(file, body, _known(described))
+        if _table(file, headings, described) is table:
+            row = _read(file, body, headings, table, "", Issues()).head(1)
+            return {str(name): str(cells.iloc[0]) for name, cells in row.items() if len(cells) and cells.notna().all()}
+    return {}
+
+
+def _known(described: Return) -> set[str]:
+    return {field.name.lower() for table in described for field in table.fields}
+
+
 def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
     """The columns `names` of one CSV file, as text. Raises SourceError where the file lacks one or a cell is empty."""
     body = io.StringIO(_text(file, Issues()), newline="")
-    headings = _headings(file, body)
+    headings = _headings(file, body, {name.lower() for name in names})
     frame = _values(body, headings)
     if frame is None or not set(names) <= set(headings):
         raise SourceError(f"{file.name}: expected the columns {', '.join(names)}, and no more values than headings.")
@@ -115,7 +146,8 @@ def _decoded(raw: bytes, encoding: str) -> str | None:
         return None
 
 
-def _headings(file: Path, body: io.StringIO) -> list[str]:
+def _headings(file: Path, body: io.StringIO, known: Collection[str]) -> list[str]:
+    """The names in the first line; only `known` ones are quoted, for where it is missing a record stands there."""
     try:
         headings = [name.strip() for name in next(csv.reader(body, strict=True), [])]
     except csv.Error:
@@ -125,10 +157,30 @@ def _headings(file: Path, body: io.StringIO) -> list[str]:
     if len(headings) == 1 and any(mark in headings[0] for mark in ";\t|"):
         raise SourceError(f"{file.name}: the headings are not separated by commas; save it as comma-separated CSV.")
     twice = sorted({name for name in headings if headings.count(name) > 1})
-    if twice:
-        names = ", ".join(name or "(no name)" for name in twice)
+    if twice and not {name.lower() for name in headings}.isdisjoint(known):
+        names = ", ".join(
+            (name or "(no name)") if not name or name.lower() in known else f"number {headings.index(name) + 1}"
+            for name in twice
+        )
         raise SourceError(f"{file.name}: the column {names} is there more than once; leave only one.")
     return headings
+
+
+def _table(file: Path, headings: Sequence[str], described: Return) -> Table | None:
+    """The table that a file holds; refuses a file named for one table that has the columns of another."""
+    named, held = _by_name(file, described), _by_columns(headings, described)
+    if named and held and named is not held and not _own(named, described) & {name.lower() for name in headings}:
+        raise SourceError(
+            f"{file.name} has the name of the table {named.name} but the columns of {held.name}; rename it, or put the "
+            "right file there."
+        )
+    return named or held
+
+
+def _own(table: Table, described: Return) -> set[str]:
+    """A table's own fields, without the ids that others carry, in small letters."""
+    ids = {name for names in described.levels.values() for name in names}
+    return {field.name.lower() for field in table.fields if field.name not in ids}
 
 
 def _by_name(file: Path, described: Return) -> Table | None:
@@ -139,12 +191,8 @@ def _by_name(file: Path, described: Return) -> Table | None:
 
 def _by_columns(headings: Sequence[str], described: Return) -> Table | None:
     """The one table whose own fields (not the ids that others carry) the headings name most of."""
-    ids = {name for names in described.levels.values() for name in names}
     given = {name.lower() for name in headings}
-    known = {
-        table.name: sum(field.name.lower() in given for field in table.fields if field.name not in ids)
-        for table in described
-    }
+    known = {table.name: len(_own(table, described) & given) for table in described}
     most = max(known.values())
     best = [name for name, count in known.items() if count == most]
     return described[best[0]] if most and len(best) == 1 else None
@@ -155,6 +203,10 @@ def _read(
 ) -> pd.DataFrame:
     right = {field.name.lower(): field.name for field in table.fields}
     names = [right.get(name.lower(), name) for name in headings]
+    if not {*names} & {*right.values()}:
+        raise SourceError(
+            f"{file.name}: the first line names no column of {table.name}; expected {table.columns[0]} and so on."
+        )
     if len({*names}) < len(names):
         raise SourceError(f"{file.name}: two columns differ only in capital letters; leave only one of them.")
     frame = _values(body, names)
@@ -162,6 +214,12 @@ def _read(
         raise SourceError(
             f"{file.name}: a line holds more values than there are headings, or a quote is not closed; put it right."
         )
+    blank = int(frame.isna().all(axis="columns").to_numpy()[::-1].cumprod().sum())
+    if blank:  # a spreadsheet saves lines of commas where something once stood
+        frame = frame.iloc[: len(frame) - blank]
+        issues.add(f"{file.name}: lines at the end without any value were not read ({blank:,})", table.name)
+    if table.parent is None and table.occurs[1] == 1 and len(frame) > 1:
+        raise SourceError(f"{file.name}: {len(frame):,} lines below the headings; leave the one line of this return.")
     if unknown := [name or "(no name)" for name in names if name not in table]:
         issues.add(f"{file.name}: no column of {table.name} in {period}; not read", table.name, unknown)
     if lacking := [name for name in table.columns if name not in names]:
