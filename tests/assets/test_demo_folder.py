@@ -38,9 +38,13 @@ def rows(database):
 
 
 def test_two_processes_make_the_same(tmp_path):
-    for hashes in ("0", "99"):
-        environment = os.environ | {"PYTHONHASHSEED": hashes}
-        subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path / hashes)], env=environment, check=True)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(tmp_path / hashes)], env=os.environ | {"PYTHONHASHSEED": hashes}
+        )
+        for hashes in ("0", "99")
+    ]
+    assert [process.wait() for process in processes] == [0, 0]
     one, other = files(tmp_path / "0"), files(tmp_path / "99")
     assert one.pop("care_records.sqlite")[:6] == other.pop("care_records.sqlite")[:6] == b"SQLite"
     assert one == other

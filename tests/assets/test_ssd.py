@@ -77,6 +77,48 @@ def test_text_dates_and_a_schema_of_its_own(postgres_url, sqlite_url):
     same(extract(postgres_url, CIN, "2025-26", "ssd_development"), extract(sqlite_url, CIN, "2025-26"))
 
 
+TYPES = """
+    ssd_person.pers_person_id bigint
+    ssd_person.pers_dob date
+    ssd_person.pers_sex char(20)
+    ssd_cin_episodes.cine_referral_id integer
+    ssd_cin_episodes.cine_person_id integer
+    ssd_cin_episodes.cine_referral_date date
+    ssd_cin_episodes.cine_referral_nfa boolean
+    ssd_cin_plans.cinp_referral_id varchar(9)
+    ssd_assessment_factors.cinf_assessment_factors_json jsonb
+"""
+
+
+def test_keys_as_numbers_days_as_dates_and_yes_as_true_are_read_as_text_is(postgres_url, postgres_server, sqlite_url):
+    drawn = draw("""
+        ssd_person: pers_person_id | pers_dob | pers_sex
+        10 | 2015-05-06 | F
+        9 | 2016-05-06 | Male
+        ssd_cin_episodes: cine_referral_id | cine_person_id | cine_referral_date | cine_referral_nfa
+        7 | 9 | 2025-05-01 | N
+        8 | 10 | 2025-05-02 | Y
+        ssd_cin_plans: cinp_cin_plan_id | cinp_referral_id | cinp_cin_plan_start_date
+        N | 7 | 01/06/2025
+        ssd_cin_assessments: cina_assessment_id | cina_referral_id
+        A | 7
+        ssd_assessment_factors: cinf_table_id | cinf_assessment_id | cinf_assessment_factors_json
+        F | A | ["1A", "2B"]
+    """)
+    for url in (postgres_url, sqlite_url):
+        build(url, drawn, loose())
+    for line in TYPES.split("\n")[1:-1]:
+        name, kind = line.split()
+        table, column = name.split(".")
+        sql = f"ALTER TABLE {table} ALTER {column} TYPE {kind} USING {column}::{kind}"
+        postgres_server.execute(sql, postgres_url.database)
+    given = extract(postgres_url, CIN, "2025-26")
+    same(given, extract(sqlite_url, CIN, "2025-26"))
+    assert given[0]["CINdetails"]["ReferralNFA"].tolist() == ["1", "0"]
+    assert given[0]["AssessmentFactorsList"]["AssessmentFactor"].tolist() == ["1A", "2B"]
+    assert len(given[0]["CINplanDates"]) == 1
+
+
 def test_a_day_is_that_of_the_clock_in_england(postgres_url, postgres_server):
     build(postgres_url, draw(SMALL))
     for number, moment in enumerate(("2025-06-30 23:00:00+00", "2025-12-31 23:00:00+00")):
