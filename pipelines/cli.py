@@ -678,6 +678,13 @@ def _record(action: str, name: str, unit: str, period: str, what: str, by: str, 
                 f"{name} {unit} {period}: version {version.id} is {why}, so it cannot have been {action}; name the "
                 "version that was."
             )
+    sent = [
+        record.when[:10]
+        for record in store.records(name, unit, period)
+        if record.action == "submitted" and what.lower() in (record.version, *record.files.values())
+    ]
+    if action == "accepted" and sent and when.isoformat() < sent[-1]:
+        raise Refused(f"--on: this version was submitted on {sent[-1]}; give that day or a later one.")
     record = getattr(store, action)(name, unit, period, what, by, when)
     _tell(f"Recorded: {name} {unit} {period}, version {record.version}, was {action} on {record.when}.")
     return 0

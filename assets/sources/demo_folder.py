@@ -49,16 +49,20 @@ def make_demo(
         if children > LARGEST_FILE:
             return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
         line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
-        target = folder / f"{name}_{unit}_{period}_DEMO_NOT_FOR_SUBMISSION.xml"
+        target = folder / f"{name}_{unit}_{period}_DEMO.xml"
         written = xml.write(typed(tables, at), at, line, target, incomplete=bool(wanted))
+        path = written.path
+        if path == target:  # else the writer has marked it
+            path = path.replace(path.with_stem(f"{path.stem}_NOT_FOR_SUBMISSION"))
         said = "the return" if written.complete else "the return, without what cannot be written"
-        return [*made, f"{out / written.path.name}: {said}"]
+        return [*made, f"{out / path.name}: {said}"]
 
 
 @contextmanager
 def _all_or_nothing(out: Path) -> Iterator[Path]:
     """A folder to fill; what is in it comes into the new folder `out` when all of it is there."""
     unfinished = out / ".unfinished"
+    there = out.exists()
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(path != unfinished for path in out.iterdir()):
@@ -71,6 +75,8 @@ def _all_or_nothing(out: Path) -> Iterator[Path]:
                 made.rename(out / made.name)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
+            if not there and not any(out.iterdir()):
+                out.rmdir()
     except OSError:
         raise SourceError(
             f"The folder {out} could not be filled; check that you may write there and that there is room."
