@@ -37,6 +37,7 @@ def run_return(
         import dagster as dg
 
         from pipelines.definitions import CENSUS, defs
+        from pipelines.launcher import this_process
         from pipelines.partitions import key, register
         from pipelines.resources import Home
 
@@ -49,6 +50,7 @@ def run_return(
     result = defs.resolve_job_def(CENSUS[name].name).execute_in_process(
         run_id=run_id,
         partition_key=key(period, unit),
+        tags=this_process(),
         instance=instance,
         raise_on_error=False,
         run_config={
