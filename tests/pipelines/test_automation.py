@@ -2,7 +2,9 @@
 
 import datetime as dt
 import os
+import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
+from dagster._utils.tags import TagConcurrencyLimitsCounter
 
 from exports.store import Store
 from pipelines.definitions import defs
+from pipelines.instance import SETTINGS
 from pipelines.partitions import units
 from pipelines.resources import Home
 from pipelines.sensors import SETTLED_AFTER
@@ -176,6 +180,20 @@ def test_the_sensor_asks_for_the_whole_return(instance):
 
     assert sensor.job_name == "cin_census"
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_runs_of_one_unit_and_period_wait_for_each_other_and_for_no_other(tmp_path):
+    shutil.copy(SETTINGS, tmp_path)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as made:
+        limits = made.get_concurrency_config().run_queue_config.tag_concurrency_limits
+    going, same, other = (
+        dg.DagsterRun(job_name="cin_census", run_id=str(uuid.uuid4()), tags={"dagster/partition": key})
+        for key in ("2025-26|301", "2025-26|301", "2025-26|302")
+    )
+    counter = TagConcurrencyLimitsCounter(limits, [going])
+
+    assert counter.is_blocked(same)
+    assert not counter.is_blocked(other)
 
 
 # The nightly dry run
