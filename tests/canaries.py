@@ -189,7 +189,9 @@ def found_below(folder: Path, allowed: tuple[Path, ...] = ()) -> dict[str, set[s
 def _cells(path: Path) -> Iterator[bytes]:
     """Every text of a database: in its file a long one is torn into pages."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        database.text_factory = bytes  # some of it may be no text
+        for (table,) in tables:
             for row in database.execute(f'SELECT * FROM "{table}"'):
                 yield from (cell if isinstance(cell, bytes) else str(cell).encode() for cell in row)
     database.close()

@@ -21,6 +21,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy
 from canaries import DATES, PERIOD, STEM, UNIT, census, found_below, mark, sightings, write_folder, write_records
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
@@ -198,6 +199,11 @@ def raising(*_: object, **__: object) -> None:
         raise KeyError(mark("wrapped")) from cause
 
 
+def _unhurried(connection: sqlite3.Connection, _: object) -> None:
+    """No power cut is tested here, and Dagster commits hundreds of times a run."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 @pytest.fixture(scope="module")
 def dagster(tmp_path_factory) -> Swept:
     """The census job on marks, through success and every kind of failure, without the net of Dagster's own masking."""
@@ -209,6 +215,7 @@ def dagster(tmp_path_factory) -> Swept:
         patch.setattr(os, "environ", os.environ.copy())
         patch.setattr(tempfile, "tempdir", str(root / "tmp"))
         os.environ |= {"RETURNS_HOME": str(root / "home"), "TMPDIR": str(root / "tmp"), "HOME": str(root / "user")}
+        sqlalchemy.event.listen(sqlalchemy.pool.Pool, "connect", _unhurried)
         home = prepare()
         del os.environ["DAGSTER_REDACT_USER_CODE_ERRORS"]
         swept = Swept(root, home)
@@ -217,6 +224,7 @@ def dagster(tmp_path_factory) -> Swept:
             runs = [_run(swept, instance, *each) for each in _scenarios(home, root / "given", patch)]
             swept.answers = answers(instance, runs)
         swept.printed = (root / "given" / "printed").read_bytes()
+        sqlalchemy.event.remove(sqlalchemy.pool.Pool, "connect", _unhurried)
     os.umask(umask)
     return swept
 
@@ -250,12 +258,6 @@ def _scenarios(home: Path, given: Path, patch: pytest.MonkeyPatch) -> Iterator[t
     yield "a header of another authority", ("extract",)
     dropped(a_xml=census()[:2000])
     yield "a file cut off", ("extract",)
-    dropped(a_xml=f"<{mark('root')}>{mark('text')}</{mark('root')}>")
-    yield "a file of something else", ("extract",)
-    dropped(a_xml=f'<!DOCTYPE Message [<!ENTITY x "{mark("entity")}">]>' + census())
-    yield "a document type", ("extract",)
-    dropped(**{f"{table}_csv": f"{mark('id')},{mark('id')}\n" for table in ("Section47", "Reviews")})
-    yield "a table without headings, its values repeated", ("extract",)
     dropped()
     write_folder(given / "headless", headings=False)
     for path in (given / "headless").iterdir():
@@ -270,10 +272,6 @@ def _scenarios(home: Path, given: Path, patch: pytest.MonkeyPatch) -> Iterator[t
         database.execute("UPDATE ssd_person SET pers_upn = CAST(? AS TEXT)", (wrong,))
     database.close()
     yield "text in the records that is no UTF-8", ("extract",)
-    with sqlite3.connect(records) as database:
-        database.execute("UPDATE ssd_person SET pers_upn = ?", (mark("blob").encode(),))
-    database.close()
-    yield "bytes in the records", ("extract",)
     with patch.context() as broken:
         broken.setattr(assets.stages, "collect", raising)
         yield "a source that raises", ("extract",)
@@ -295,9 +293,6 @@ def _scenarios(home: Path, given: Path, patch: pytest.MonkeyPatch) -> Iterator[t
     accepted.mkdir(parents=True)
     (accepted / "a.xml").write_text(census()[:1500])
     yield "an accepted file cut off", ("last_year",)
-    with patch.context() as broken:
-        broken.setattr(validation.typed, "typed", raising)
-        yield "typing that raises", ("tables",)
     local.write_text(f"code,setting,reason,author,expires\n{mark('code')},{mark('setting')},x,A,{mark('expires')}\n")
     yield "local rules that cannot be read", ("findings",)
     local.unlink()
@@ -356,17 +351,12 @@ def test_every_kind_of_failure_fired_and_told_one_sentence(dagster):
     assert kinds == {
         "a header of another authority": refusal,
         "a file cut off": refusal,
-        "a file of something else": refusal,
-        "a document type": refusal,
-        "a table without headings, its values repeated": refusal,
         "tables without headings": refusal,
         "text in the records that is no UTF-8": refusal,
-        "bytes in the records": "published",
         "a source that raises": fault,
         "a wrong type of cell": fault,
         "every field": "published",
         "an accepted file cut off": refusal,
-        "typing that raises": fault,
         "a column of the wrong type": "DagsterAssetCheckFailedError",
         "a rule that raises": "published",
         "local rules that cannot be read": refusal,
