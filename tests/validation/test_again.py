@@ -369,21 +369,30 @@ def flagged(outcome: Outcome) -> list[Any]:
     return outcome.findings["row"].tolist()
 
 
-def test_those_who_are_compared_with_one_who_is_judged_anew_are_at_hand():
+def test_those_who_are_compared_with_the_changed_are_judged_anew_with_all_whom_they_are_compared_with():
     def same_upn_now_or_before(child_identifiers):
         return (child_identifiers.UPN.notna() & child_identifiers.UPN.duplicated(keep=False)) | (
             child_identifiers.FormerUPN.notna() & child_identifiers.FormerUPN.duplicated(keep=False)
         )
 
     rulebook, _ = invented("child_identifiers.UPN", same_upn_now_or_before, across="UPN FormerUPN")
-    # A changes and was compared with B, whose finding now stands on C, whose own stands on D.
-    ids = ["A", "B", "C", "D"]
-    former = [None, "F", "F", None]
-    before = given(children(LAchildID=ids, UPN=["U", "U", "V", "V"], FormerUPN=former))
-    now = given(children(LAchildID=ids, UPN=["W", "U", "V", "V"], FormerUPN=former))
+    dice, turned = Random(1), set()
+    for _ in range(12):
+        cells = {column: dice.choices([None, "U", "V", "W"], k=5) for column in ("UPN", "FormerUPN")}
+        changed = {column: [dice.choice([None, "U", "V", "W"]), *values[1:]] for column, values in cells.items()}
+        before, now = (given(children(LAchildID=list("ABCDE"), **each)) for each in (cells, changed))
+        first, full = run(rulebook, before), run(rulebook, now)
 
-    assert flagged(run(rulebook, before)) == [0, 1, 2, 3]
-    assert flagged(run_again(rulebook, before, run(rulebook, before), now)) == [1, 2, 3]
+        assert_same(run_again(rulebook, before, first, now), full)
+        turned |= {*flagged(first)} ^ {*flagged(full)}
+    assert turned - {0}
+    # A leaves B, who still shares a former UPN with C, whom A never had to do with.
+    former = [None, "F", "F"]
+    before, now = (
+        given(children(LAchildID=list("ABC"), UPN=upns, FormerUPN=former))
+        for upns in (["U", "U", "V"], ["W", "U", "V"])
+    )
+    assert flagged(run_again(rulebook, before, run(rulebook, before), now)) == [1, 2]
 
 
 def test_rule_that_reads_the_header_sees_it_changed():
