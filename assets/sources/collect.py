@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
-from sqlalchemy.engine import URL
 
 from assets.sources.errors import SourceError
 from returns.model import Return
 from validation.typed import lineage
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 Kind = Literal["auto", "file", "records", "demo"]
 INVENTED = "invented data"
@@ -111,7 +113,7 @@ def _told(issues: pd.DataFrame) -> str:
 
 
 def _from_records(
-    whole: Return, period: str, unit: str, url: str | URL, schema: str | None, child_id: str
+    whole: Return, period: str, unit: str, url: "str | URL", schema: str | None, child_id: str
 ) -> Collected:
     from assets.sources.demo import SOFTWARE
     from assets.sources.header import header
@@ -130,6 +132,8 @@ def _from_records(
 
 
 def _from_demo(whole: Return, period: str, unit: str, folder: Path, children: int) -> Collected:
+    from sqlalchemy.engine import URL
+
     from assets.sources.demo import population, write
 
     database = folder / f"{whole.name}_{unit}_{period}_{children}.sqlite"
