@@ -283,7 +283,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         xml: Frames,
     ):
         from exports.report import report as assemble
-        from exports.report import write_csv, write_json, write_page, write_workbook
+        from exports.report_files import write_csv, write_json, write_page, write_workbook
 
         period, unit = here(context)
         said = value(findings, "@facts")

@@ -145,19 +145,19 @@ def _fresh_report(given: "tuple[Path, tuple[Submission, Outcome]]") -> "tuple[Pa
 
 
 def _page(given: "tuple[Path, Report]") -> None:
-    from exports.report import write_page
+    from exports.report_files import write_page
 
     write_page(given[1], given[0] / "report.html")
 
 
 def _csv(given: "tuple[Path, Report]") -> None:
-    from exports.report import write_csv
+    from exports.report_files import write_csv
 
     write_csv(given[1], given[0] / "findings.csv")
 
 
 def _workbook(given: "tuple[Path, Report]") -> None:
-    from exports.report import write_workbook
+    from exports.report_files import write_workbook
 
     write_workbook(given[1], given[0] / "findings.xlsx")
 
@@ -175,7 +175,8 @@ def _write(given: "tuple[Path, Submission, Mapping[str, str]]") -> None:
 
 def _end_to_end(folder: Path) -> None:
     from exports import xml
-    from exports.report import report, write_csv, write_page
+    from exports.report import report
+    from exports.report_files import write_csv, write_page
     from validation.rule import run
     from validation.rules import book
     from validation.submission import submit

@@ -4,7 +4,6 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -181,36 +180,6 @@ def table(report: Report) -> list[tuple[str, str, int, int, str]]:
         (str(row.code), str(row.severity), int(row.findings), int(row.children), str(row.title))
         for row in found.itertuples()
     ]
-
-
-def write_page(report: Report, path: Path) -> None:
-    """One HTML file that needs nothing else: no network, no server."""
-    from exports.page import page
-
-    Path(path).write_bytes(page(report))
-
-
-def write_workbook(report: Report, path: Path) -> None:
-    """An Excel workbook: Summary, Rules, Findings (the first 100,000), Not run, Left out."""
-    from exports.workbook import write
-
-    write(report, Path(path))
-
-
-def write_csv(report: Report, path: Path) -> None:
-    """Every finding for people: RFC 4180, UTF-8 with BOM, no cell that a spreadsheet takes for a formula."""
-    from exports.findings_csv import lines
-
-    with Path(path).open("wb") as file:
-        file.writelines(lines(report))
-
-
-def write_json(report: Report, path: Path) -> None:
-    """Everything for other programs, values exactly as read."""
-    from exports.findings_json import pieces
-
-    with Path(path).open("wb") as file:
-        file.writelines(pieces(report))
 
 
 class _Found:

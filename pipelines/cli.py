@@ -350,7 +350,7 @@ def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "
 
 
 def _deliver(assembled: Any, format: Format, out: Path | None, summary: list[tuple[str, str, int, int, str]]) -> None:  # noqa: A002
-    from exports.report import write_csv, write_json, write_page, write_workbook
+    from exports.report_files import write_csv, write_json, write_page, write_workbook
 
     if format is Format.table:
         if out is None:

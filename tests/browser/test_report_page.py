@@ -6,7 +6,8 @@ import time
 import pytest
 from report_data import FACTS, PERIOD, complete, drawn, invented, reported
 
-from exports.report import report, write_page
+from exports.report import report
+from exports.report_files import write_page
 from validation.rule import run
 from validation.rules import book
 from validation.submission import submit

@@ -15,7 +15,8 @@ from reference.random_cin import random_return
 from report_data import FACTS, PERIOD, complete, drawn, invented, reported, tables_of
 
 from exports.page import page
-from exports.report import report, table, write_csv, write_json, write_page, write_workbook
+from exports.report import report, table
+from exports.report_files import write_csv, write_json, write_page, write_workbook
 from validation.rule import run
 from validation.rules import book
 from validation.submission import submit

@@ -11,7 +11,8 @@ from report_data import FACTS, PERIOD, drawn, invented, reported, tables_of
 
 import exports.workbook
 from exports.findings_csv import COLUMNS, cells, harmless
-from exports.report import report, write_csv, write_json, write_workbook
+from exports.report import report
+from exports.report_files import write_csv, write_json, write_workbook
 from validation.rule import run
 from validation.rules import book
 from validation.submission import submit
