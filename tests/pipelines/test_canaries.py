@@ -397,7 +397,7 @@ def test_everything_restricted_is_for_this_user_only(dagster):
 
 COMMANDS = """
 import sys
-import exports.report
+import exports.report_files
 from dataclasses import replace
 from pipelines import cli
 from validation.rules import book
@@ -430,7 +430,7 @@ book("cin").versions[rule.code] = [replace(rule, check=lambda child_identifiers:
 book("cin")._reads.clear()
 go("a rule that raises", "check", f"{given}/a.xml")
 book("cin").versions[rule.code] = checks
-exports.report.write_csv = raising
+exports.report_files.write_csv = raising
 go("a writer that raises", "check", f"{given}/a.xml", "--format", "csv", "--out", f"{out}/a.csv")
 """
 RUNS = """
