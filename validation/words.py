@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 PAIRS_AT_MOST = 50_000_000
+NEVER = -1_000_000  # before every day that a date can be
 YES, NO = frozenset({"1", "true"}), frozenset({"0", "false"})
 
 
@@ -127,36 +128,35 @@ def overlapping(
     A missing `end` never holds another row. `touching`: a start on the day of the end counts. `copies`: rows with equal
     start and equal value here are not compared with each other. Sorts once; linear however many rows share a level.
     """
-    keys = pd.DataFrame(
-        {"group": _codes(frame, level), "start": start.to_numpy(), "reach": _reach(end, touching=touching)}
-    )
-    keys["copy"] = np.arange(len(keys)) if copies is None else copies.to_numpy()
-    keys = keys[(keys["group"] >= 0) & keys["start"].notna()]
-    keys["copy"] = keys.groupby(["group", "start", "copy"], dropna=False, sort=False).ngroup()
-    each = (
-        keys.groupby("copy")
-        .agg(group=("group", "first"), start=("start", "first"), reach=("reach", "max"))
-        .sort_values(["group", "start"])
-    )
-    instant = (
-        each.groupby(["group", "start"], sort=True).agg(size=("reach", "size"), reach=("reach", "max")).reset_index()
-    )
-    instant["next"] = instant.groupby("group")["start"].shift(-1)
-    instant["held_until"] = (
-        instant.groupby("group")["reach"].cummax().groupby(instant["group"]).ffill().groupby(instant["group"]).shift(1)
-    )
-    each = each.reset_index().merge(instant[["group", "start", "size", "next", "held_until"]], on=["group", "start"])
-    each["tie"] = (each["size"] > 1) & (each["reach"] >= each["start"])
-    tied_others = each.groupby(["group", "start"])["tie"].transform("sum") - each["tie"]
-    each["held"] = (each["held_until"] >= each["start"]) | (tied_others > 0)
-    keys = keys.merge(each[["copy", "next", "size", "held"]], on="copy", how="left").set_axis(keys.index)
-    holds = (keys["reach"] >= keys["next"]) | ((keys["size"] > 1) & (keys["reach"] >= keys["start"]))
-    return _marks(frame, keys.index[holds | keys["held"]].to_numpy())
+    of, begins, ends = _codes(frame, level), _days(start), _days(end)
+    rows = np.flatnonzero((of >= 0) & (begins > NEVER))
+    if not len(rows):
+        return _marks(frame, rows)
+    begin, last = begins[rows], ends[rows] - (not touching)
+    first, latest = begin.min(), begin.max()
+    line = of[rows] * (latest - first + 2) - first  # all levels one after the other on one line of days
+    begin, last = line + begin, line + np.clip(last, first - 1, latest)
+    same = np.arange(len(rows)) if copies is None else _numbered(begin, copies.to_numpy()[rows])
+    starts, reach = np.empty(same.max() + 1, "int64"), np.full(same.max() + 1, line.min() - 1)
+    starts[same] = begin
+    np.maximum.at(reach, same, last)
+    long = reach >= starts
+    from_here = np.searchsorted(np.sort(starts), last, "right") - np.searchsorted(np.sort(starts), begin, "left")
+    begun = np.searchsorted(np.sort(starts[long]), starts, "right")
+    over = np.searchsorted(np.sort(reach[long]), starts, "left")
+    return _marks(frame, rows[(from_here > 1) | (begun - over > long)[same]])
 
 
-def _reach(end: pd.Series, *, touching: bool) -> np.ndarray:
-    """The last day on which a start still counts as within."""
-    return (end if touching else end - pd.Timedelta(days=1)).to_numpy()
+def _days(dates: pd.Series) -> np.ndarray:
+    """Days since 1970, NEVER where missing."""
+    days = dates.to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), NEVER, days.astype("int64"))
+
+
+def _numbered(begin: np.ndarray, copies: np.ndarray) -> np.ndarray:
+    """A number for each pair of both; missing copies are alike."""
+    copy, values = pd.factorize(copies, use_na_sentinel=False)
+    return pd.factorize(begin * len(values) + copy)[0]
 
 
 def yes(flag: pd.Series, *, any_case: bool = False) -> pd.Series:
