@@ -252,18 +252,22 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             )
         frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | {"serial": serial})}
         codes = stopping["rule"].value_counts().sort_index()
+        stopped_by = " ".join(f"{code} ({count})" for code, count in codes.items())
+        address = dg.MetadataValue.url(home.address(name, unit, period))
         return dg.MaterializeResult(
             value=frames,
             metadata={
                 "files": len(paths),
                 "serial": serial,
                 "cells and rows that cannot be written": len(stopping),
-                "stopped by": " ".join(f"{code} ({count})" for code, count in codes.items()),
-                "report": dg.MetadataValue.url(home.address(name, unit, period)),
+                "stopped by": stopped_by,
+                "report": address,
             },
             check_results=[
                 dg.AssetCheckResult(
-                    check_name="complete", passed=not len(stopping), metadata={"cells and rows": len(stopping)}
+                    check_name="complete",
+                    passed=not len(stopping),
+                    metadata={"cells and rows": len(stopping), "rules": stopped_by, "report": address},
                 )
             ],
         )
@@ -475,7 +479,7 @@ def _alike(name: str, unit: str, period: str, *each: tuple[object, object]) -> N
 
 
 def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | None, str]:
-    """Last period's file: ours if its hash is the one recorded as accepted, else the one downloaded from the portal."""
+    """Last period's file: ours if its hash is the one recorded as accepted, else the one dropped as accepted."""
     store = home.store("read")
     record = store.accepted_hash(name, unit, period)
     given = [path for path in dropped(home.inbox(name, unit, period) / "accepted") if path.suffix.lower() == ".xml"]
@@ -486,7 +490,7 @@ def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | Non
                     store.verify(version)
                     return version.files[file], f"the file of {period} recorded as accepted"
     if given:
-        return given[-1], f"the file of {period} downloaded from the portal"
+        return given[-1], f"the file of {period} dropped as accepted"
     return None, f"nothing of {period} is recorded as accepted and no file was dropped"
 
 

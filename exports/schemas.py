@@ -30,7 +30,7 @@ _TOLD = {
     "CVC_DATATYPE_VALID_1_2_1": "is not a value of its type",
     "CVC_COMPLEX_TYPE_2_3": "holds text between its elements",
     "CVC_COMPLEX_TYPE_3_2_1": "has an attribute that is not described",
-    "ELEMENT_CONTENT": "is not expected here, or one is missing",
+    "ELEMENT_CONTENT": "is not expected here, or something before or in it is missing",
     "CVC_ELT_1": "is not the outermost element described",
 }
 DIFFERENCES = ["path", "what", "ours", "theirs"]

@@ -102,10 +102,11 @@ def write(
         durable.create(fresh, lambda path: _pour(ready, path, digest))
         confirmed = described.confirmed or bool(home and schemas.registered(home, described))
         faults = schemas.check(fresh, home, described) if home else pd.DataFrame(columns=list(schemas.FAULTS))
+        stem = target.stem.removesuffix("_NOT_FOR_SUBMISSION")  # marked by the caller: once is enough
         if len(ready.obstacles):
-            target = target.with_stem(f"{target.stem}_INCOMPLETE_NOT_FOR_SUBMISSION")
+            target = target.with_stem(f"{stem}_INCOMPLETE_NOT_FOR_SUBMISSION")
         elif len(faults) or not confirmed:
-            target = target.with_stem(f"{target.stem}_NOT_FOR_SUBMISSION")
+            target = target.with_stem(f"{stem}_NOT_FOR_SUBMISSION")
         fresh.replace(target)
     except BaseException:
         durable.remove(fresh)

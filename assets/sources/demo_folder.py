@@ -49,13 +49,10 @@ def make_demo(
         if children > LARGEST_FILE:
             return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
         line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
-        target = folder / f"{name}_{unit}_{period}_DEMO.xml"
+        target = folder / f"{name}_{unit}_{period}_DEMO_NOT_FOR_SUBMISSION.xml"
         written = xml.write(typed(tables, at), at, line, target, incomplete=bool(wanted))
-        path = written.path
-        if path == target:  # else the writer has marked it
-            path = path.replace(path.with_stem(f"{path.stem}_NOT_FOR_SUBMISSION"))
         said = "the return" if written.complete else "the return, without what cannot be written"
-        return [*made, f"{out / path.name}: {said}"]
+        return [*made, f"{out / written.path.name}: {said}"]
 
 
 @contextmanager

@@ -280,6 +280,8 @@ def test_a_registered_schema_confirms_a_period_or_denies_it(golden, tmp_path):
     assert schemas.add(schema, home)["what"].tolist() == ["element", "element"]
     written = write(typed(document.tables, later), later, document.header, target, home=home)
     assert written.path.name == "out_NOT_FOR_SUBMISSION.xml"
+    again = target.with_stem("out_DEMO_NOT_FOR_SUBMISSION")
+    assert write(typed(document.tables, later), later, document.header, again, home=home).path == again
     assert written.faults["element"].tolist() == ["PPOutcome"]
     assert written.faults["line"].tolist() == [1 + document_line(written.path, "<PPOutcome>")]
 

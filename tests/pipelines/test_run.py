@@ -236,6 +236,8 @@ def test_where_the_file_cannot_be_whole_none_is_written_and_the_check_says_so(pl
     complete = checks(wrong)["complete"]
     assert (complete.passed, complete.metadata["cells and rows"].value) == (False, version.counts["obstacles"])
     assert re.fullmatch(r"([0-9]{4}Q?|schema|unreadable) \([0-9]+\).*", said(wrong, "xml")["stopped by"])
+    assert complete.metadata["rules"].value == said(wrong, "xml")["stopped by"]
+    assert complete.metadata["report"].value.endswith("/reports/cin/301/2025-26/")
 
 
 def test_an_incomplete_file_is_written_only_when_asked_and_says_so_in_its_name(place, wrong):
@@ -514,7 +516,7 @@ def test_last_year_is_what_the_department_accepted_and_nothing_else(place):
     accepted.mkdir()
     dropped(place, "312", ("<Sex>F</Sex>", "<Sex>M</Sex>"))
     (place.inbox("2025-26", "312") / "return.xml").rename(accepted / "RETURN.XML")
-    assert last_year(place, "312") == "the file of 2025-26 downloaded from the portal"
+    assert last_year(place, "312") == "the file of 2025-26 dropped as accepted"
     assert place.frames("last_year", "2026-27", "312")["ChildIdentifiers"]["Sex"][0] == "M"
 
     place.store().accepted("cin", "312", "2025-26", version.id, "A Person", when)
