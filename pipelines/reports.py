@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from exports.store import BadName, Damaged, NothingPublished, Partition, Store, StoreError, Version
+from exports.store import BadName, Damaged, NothingPublished, Partition, Record, Store, StoreError, Version
 from returns import described
 from returns.model import UnknownReturn
 
@@ -58,8 +58,9 @@ def pages(store: Store) -> Starlette:
         where = _where(request)
         wanted = request.path_params.get("version")
         version = _version(store, where, wanted) if wanted else store.current(*where)
-        others, trouble = [], ""
+        others, recorded, trouble = [], [], ""
         try:
+            recorded = store.records(*where)
             others = [other for other in reversed(store.versions(*where)) if other.id != version.id]
         except Damaged as damaged:
             trouble = str(damaged)
@@ -70,6 +71,7 @@ def pages(store: Store) -> Starlette:
             current=not wanted,
             files=list(_files(version)),
             others=others,
+            marks=lambda one: _marks(one, recorded),
             trouble=trouble,
             named=_named,
             when=_when,
@@ -153,6 +155,15 @@ def _files(version: Version) -> Iterator[dict[str, Any]]:
         }
 
 
+def _marks(version: Version, recorded: list[Record]) -> Iterator[str]:
+    """What has to be known of a version before it is opened."""
+    if version.manifest.get("demo"):
+        yield "Invented data"
+    for record in recorded:
+        if record.version == version.id:
+            yield f"{record.action.capitalize()} on {_day(dt.date.fromisoformat(record.when[:10]))}"
+
+
 def _size(count: int) -> str:
     for unit in ("bytes", "kB", "MB"):
         if count < 1000:
@@ -170,4 +181,8 @@ def _named(where: Partition) -> str:
 def _when(created: str) -> str:
     """A manifest's time as people in England say it."""
     there = dt.datetime.fromisoformat(created).astimezone(ZoneInfo("Europe/London"))
-    return f"{there.day} {there:%B %Y, %H:%M}"
+    return f"{_day(there)}, {there:%H:%M}"
+
+
+def _day(date: dt.date) -> str:
+    return f"{date.day} {date:%B %Y}"

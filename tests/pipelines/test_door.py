@@ -1,5 +1,6 @@
 """The door, around the real Dagster application in this process: who gets in, what is refused, what reports show."""
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -303,6 +304,20 @@ def test_an_older_version_stays_within_reach(browser, store):
     assert f'href="{CIN}{first}/"' in page
     assert f"{CIN}{first}/report.html" in browser.get(f"{CIN}{first}/").text
     assert browser.get(f"{CIN}{first}/findings.csv").status_code == 200
+
+
+def test_versions_are_listed_with_what_was_submitted_accepted_or_invented(browser, store):
+    sent, invented, _ = published(store), published(store, lineage="b", demo=True), published(store, lineage="c")
+    store.submitted("cin", "356", "2025-26", sent, "A Person", dt.date(2026, 6, 30))
+    store.accepted("cin", "356", "2025-26", sent, "A Person", dt.date(2026, 7, 1))
+
+    items = re.findall(r"<li>.*</li>", browser.get(CIN).text)
+    assert [re.findall(r'class="mark">([^<]*)<', item) for item in items] == [
+        ["Invented data"],
+        ["Submitted on 30 June 2026", "Accepted on 1 July 2026"],
+    ]
+    assert invented in items[0]
+    assert "Accepted on 1 July 2026" in browser.get(f"{CIN}{sent}/").text
 
 
 @pytest.mark.parametrize(
