@@ -9,9 +9,10 @@ export DAGSTER_HOME ?= $(RETURNS_HOME)/dagster
 VENV := .venv/bin
 READY := .venv/ready
 
-# The authority and period of `make run` and `make serve`: make run UNIT=301 PERIOD=2025-26
+# The authority and period of `make run`, the authority and port of `make serve`: make run UNIT=301 PERIOD=2025-26
 UNIT ?= 356
 PERIOD ?= 2025-26
+PORT ?= 3000
 
 .PHONY: run serve test browser soak bench check lock clean
 
@@ -19,7 +20,7 @@ run: $(READY)  ## the children in need census of one authority and period; witho
 	umask 077; $(VENV)/returns run cin $(UNIT) $(PERIOD)
 
 serve: $(READY)  ## the pages and Dagster, on this machine only
-	umask 077; $(VENV)/returns serve --unit $(UNIT)
+	umask 077; $(VENV)/returns serve --unit $(UNIT) --port $(PORT)
 
 test: $(READY)
 	$(VENV)/python -m pytest -n 2

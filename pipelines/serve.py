@@ -178,7 +178,8 @@ def _bound(host: str, port: int, behind_proxy: str) -> Iterator[socket.socket]:
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or "ports go from 0 to 65535"
             raise CannotServe(
-                f"Port {port} cannot be used ({reason}): end what uses it, or choose another with --port"
+                f"Port {port} cannot be used ({reason}): end what uses it, or choose another with make serve PORT=… "
+                "or --port"
             ) from None
         yield door
 

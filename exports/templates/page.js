@@ -406,7 +406,7 @@
 
   function showChild(pane, subject, focus, byRule) {
     redrawChild = () => {
-      if (subject < 0) fill(pane, make("p", { class: "empty" }, "Choose one from the list."));
+      if (subject < 0) fill(pane, make("p", { class: "empty" }, data.subjects.id.length ? "Choose one from the list." : "Nothing was found."));
       else fill(pane, childPane(subject, focus, byRule));
     };
     redrawChild();

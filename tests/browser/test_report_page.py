@@ -59,6 +59,8 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("pages")
     write_page(reported(drawn()), made / "small.html")
     write_page(reported(invented(300)), made / "many.html")
+    submission = submit("cin", {}, PERIOD)
+    write_page(report(submission, run(book("cin"), submission, ["4180"]), facts=FACTS), made / "clean.html")
     return made
 
 
@@ -155,6 +157,12 @@ def test_the_return_as_a_whole_has_its_findings(opened):
 
     assert page.locator("#child-heading").inner_text() == "The return as a whole"
     assert "0 children" in page.locator(".said").first.inner_text()
+
+
+def test_without_a_finding_the_list_of_children_says_so(opened):
+    page = opened("clean.html", "#children")
+
+    assert page.get_by_text("Nothing was found.").is_visible()
 
 
 @pytest.mark.parametrize("address", ["#rule=0000", "#child=NOBODY", "#rule=", "#child=A&n=x", "#nonsense", "#%"])
