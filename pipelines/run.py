@@ -1,14 +1,21 @@
 """One return in this process, with progress: the job that the pages start, told on the terminal."""
 
+import contextlib
 import logging
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from returns import BadUnit, described
+from returns.refusal import Refusal
+
+
+class Busy(Refusal):
+    """Another run makes the same return: both would write one working folder, and each might show the other's data."""
 
 
 def run_return(
@@ -32,7 +39,7 @@ def run_return(
     whole.position(period)
     if not whole.takes(unit):
         raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
-    prepare()
+    home = prepare()
     with said.status("Starting") if said.is_terminal else _nothing():
         import dagster as dg
 
@@ -47,25 +54,54 @@ def run_return(
     run_id = str(uuid.uuid4())
     instance.add_event_listener(run_id, lambda entry: _tell(entry, said))
     config = {"extract": extract, "findings": findings, "xml": xml}
-    result = defs.resolve_job_def(CENSUS[name].name).execute_in_process(
-        run_id=run_id,
-        partition_key=key(period, unit),
-        tags=this_process(),
-        instance=instance,
-        raise_on_error=False,
-        run_config={
-            "ops": {f"{name}__{stage}": {"config": dict(given)} for stage, given in config.items()},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-        },
-    )
-    if not result.success:
-        return 4 if any(_refused(event) for event in result.all_events if event.is_step_failure) else 3
-    return _results(Home(), name, unit, period, shown)
+    with _alone(home, Home().work(name, unit, period), f"{name} {unit} {period}", run_id, instance, key(period, unit)):
+        result = defs.resolve_job_def(CENSUS[name].name).execute_in_process(
+            run_id=run_id,
+            partition_key=key(period, unit),
+            tags=this_process(),
+            instance=instance,
+            raise_on_error=False,
+            run_config={
+                "ops": {f"{name}__{stage}": {"config": dict(given)} for stage, given in config.items()},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+        )
+        if not result.success:
+            return 4 if any(_refused(event) for event in result.all_events if event.is_step_failure) else 3
+        return _results(Home(), name, unit, period, shown)
+
+
+@contextlib.contextmanager
+def _alone(home: Path, folder: Path, what: str, run_id: str, instance: Any, partition: str) -> Iterator[None]:
+    """Runs from the pages wait for this one by themselves (dagster.yaml); this one does not start beside another."""
+    from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES, RunsFilter
+
+    from exports.lock import FolderLock, Held
+    from pipelines.launcher import PROCESS
+
+    same = RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES, tags={"dagster/partition": partition})
+    try:
+        with FolderLock(folder, run_id).held():
+            going = [run for run in instance.get_runs(same) if PROCESS not in run.tags]  # else it has no lock: killed
+            if going and _served(home):
+                raise Busy(f"{what}: a run from the pages is making it; do this again when it has ended.")
+            yield
+    except Held as holder:
+        raise Busy(f"{what}: {holder} is making it; do this again when it has ended.") from None
+
+
+def _served(home: Path) -> bool:
+    """Whether `returns serve` is on: runs that it did not end before it was killed are not believed."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(home / "serve.lock", mode=0o600).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
 
 
 def _nothing() -> Any:
-    import contextlib
-
     return contextlib.nullcontext()
 
 
