@@ -94,7 +94,12 @@ def command(arguments: list[str]) -> int:
     except Refusal as refusal:
         _tell(str(refusal))
         return REFUSED
-    except Exception:  # noqa: BLE001 - the text may quote a child's data: it goes to a private file
+    except Exception as error:  # noqa: BLE001 - the text may quote a child's data: it goes to a private file
+        from pipelines.guard import disk_answer
+
+        if sentence := disk_answer(error):
+            _tell(sentence)
+            return REFUSED
         _tell(f"This stopped through a fault of the program{_kept()}.")
         return 3
     if code == STOPPED:

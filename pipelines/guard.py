@@ -1,5 +1,6 @@
 """Nothing personal leaves a step: every exception becomes a fixed sentence, its traceback goes to a private file."""
 
+import errno
 import functools
 import os
 import secrets
@@ -12,6 +13,9 @@ import dagster as dg
 
 from pipelines.resources import home_path
 from returns.refusal import Refusal
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_DATABASE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")  # Dagster keeps its runs in SQLite
 
 
 # Dagster keeps the kind and the description of its own Failure even where it masks all other errors.
@@ -35,15 +39,28 @@ def guarded(step: Callable[..., Any]) -> Callable[..., Any]:
             return step(context, *args, **kwargs)
         except Refusal as refusal:
             told: dg.Failure = StepRefused(str(refusal), allow_retries=False)
-        except Exception:  # noqa: BLE001 - whatever it is, its text may quote a child's data
-            identity = keep_traceback(home_path())
-            told = StepFailed(
-                f"The step failed through a fault of the program; error id {identity}, see the folder errors."
-            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote a child's data
+            if sentence := disk_answer(error):
+                told = StepRefused(sentence, allow_retries=False)
+            else:
+                identity = keep_traceback(home_path())
+                told = StepFailed(
+                    f"The step failed through a fault of the program; error id {identity}, see the folder errors."
+                )
         context.log.error(told.description)
         raise told from None
 
     return body
+
+
+def disk_answer(error: BaseException | None) -> str:
+    """The sentence for a disk that is full, failing or closed at the bottom of an error; nothing for any other."""
+    while error is not None:
+        number = error.errno if isinstance(error, OSError) else None
+        if number in _DISK or getattr(error, "sqlite_errorname", "").startswith(_DATABASE):
+            return f"The disk is full, failing or read-only (the data are in {home_path()}): see to it, then try again."
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def keep_traceback(home: Path) -> str:
