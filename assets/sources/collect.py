@@ -80,17 +80,23 @@ def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Col
         from assets.sources.files import read_csv_folder
 
         found = read_csv_folder(paths[0].parent, whole, period)
+        table, _, column = whole.authority.partition(".")
+        for of in found.tables.get(table, pd.DataFrame()).get(column, pd.Series(dtype="str")).dropna():
+            _refuse_another(whole, unit, of.strip())
         facts["source"] = _source(found.tables)
         return Collected(found.tables, NO_ISSUES, NOTHING_LEFT_OUT, facts | {"reading": _told(found.issues)})
     from exports.xml import read
 
     document = read(paths, whole.name, period)
-    of = str(document.header.get("LEA") or "")
+    _refuse_another(whole, unit, str(document.header.get("LEA") or ""))
+    facts["source"] = _source(document.tables)
+    return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
+
+
+def _refuse_another(whole: Return, unit: str, of: str) -> None:
     if of and of != unit:
         other = of if whole.takes(of) else "another"  # not what stands there: it may be anything
         raise SourceError(f"The file's header says {whole.unit} {other}, this run is for {unit}; drop the right file.")
-    facts["source"] = _source(document.tables)
-    return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
 
 
 def _source(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -89,3 +89,14 @@ def test_invented_children_stay_invented_wherever_their_database_lies(collected,
 def test_no_source_is_refused_in_one_sentence(collected, tmp_path, kind, names, said):
     with pytest.raises(SourceError, match=said):
         collected(kind, files=[tmp_path / name for name in names])
+
+
+@pytest.mark.parametrize(("header", "of"), [("301", "local authority 301"), ("Name", "local authority another")])
+def test_tables_of_another_authority_are_refused(collected, tmp_path, header, of):
+    file = tmp_path / "Header.csv"
+    file.write_text(f"Collection,Year,LEA\nCIN,2026,{header}\n", encoding="utf-8")
+
+    with pytest.raises(SourceError, match=f"{of}, this run is for 356"):
+        collected(files=[file])
+    file.write_text("Collection,Year,LEA\nCIN,2026, 356 \n", encoding="utf-8")
+    assert collected(files=[file]).facts["source"] == "file"

@@ -212,6 +212,15 @@ def test_what_comes_from_data_is_escaped(small):
     assert b"<script>alert" not in html
 
 
+def test_what_reading_tables_showed_is_told_in_its_place(small):
+    told = {"reading": "extra.csv was not read", "warnings": "counted from the database"}
+    html = page(replace(small, issues=small.issues.head(0), facts=FACTS | told)).decode()
+
+    place = html.partition("What reading the source met</h3>")[2].partition("<h3>")[0]
+    assert re.findall("<p>(.*?)</p>", place) == list(told.values())
+    assert "Nothing unexpected" not in html
+
+
 def test_the_summary_reads_without_script(small):
     html = page(small).decode()
     without = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
