@@ -16,7 +16,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from exports import audit, durable
@@ -67,6 +67,9 @@ class Record:
     by: str
     when: str
     audit_head: str
+
+
+_LISTS = {"serials.json": {"serial", "run", "time"}, "records.json": {item.name for item in fields(Record)}}
 
 
 class Store:
@@ -303,10 +306,16 @@ class Store:
 
     def _list(self, where: Partition, name: str) -> list[dict]:
         path = self._path(where) / name
+        trouble = f"{where}: {name} cannot be read; put it back from your backup"
         try:
-            return parsed(path, f"{where}: {name} cannot be read; put it back from your backup")
+            entries = parsed(path, trouble)
         except FileNotFoundError:
             return []
+        if not isinstance(entries, list) or not all(
+            isinstance(entry, dict) and entry.keys() == _LISTS[name] for entry in entries
+        ):
+            raise Damaged(trouble)
+        return entries
 
     def _add(self, where: Partition, name: str, entry: dict) -> None:
         durable.replace(self._path(where) / name, as_json([*self._list(where, name), entry]))

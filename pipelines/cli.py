@@ -652,15 +652,20 @@ def demo(
 # Recording
 
 
-def _record(action: str, name: str, unit: str, period: str, what: str, by: str, on: dt.datetime | None) -> int:
-    from exports.store import Store
-    from pipelines.instance import prepare
+def _refuse_unknown(name: str, unit: str, period: str) -> None:
     from returns import BadUnit, described
 
     whole = described(name)
     whole.position(period)
     if not whole.takes(unit):
         raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
+
+
+def _record(action: str, name: str, unit: str, period: str, what: str, by: str, on: dt.datetime | None) -> int:
+    from exports.store import Store
+    from pipelines.instance import prepare
+
+    _refuse_unknown(name, unit, period)
     when = (on or dt.datetime.now()).date()
     if when > dt.date.today():
         raise Refused(f"--on: nothing can have been {action} on a day to come; give the day on which it was.")
@@ -724,6 +729,23 @@ def accepted(
 ) -> int:
     """Record that the Department accepted it; only that is next year's last year."""
     return _record("accepted", name, unit, period, what, by, on)
+
+
+@app.command()
+def restore(
+    name: Annotated[str, typer.Argument(metavar="RETURN")],
+    unit: Unit,
+    period: RunPeriod,
+    version: Annotated[str, typer.Argument(help="The id of a published version, for instance 0001-5f0c12ab.")],
+) -> int:
+    """Make an undamaged version current: the way out where the store says that something in it is damaged."""
+    from exports.store import Store
+    from pipelines.instance import prepare
+
+    _refuse_unknown(name, unit, period)
+    restored = Store(prepare() / "store").restore(name, unit, period, version)
+    _tell(f"Current again: {name} {unit} {period}, version {restored.id}.")
+    return 0
 
 
 @schema.command()

@@ -335,7 +335,7 @@ def test_verify_sees_every_damage(store, damage, tmp_path):
         (version.path / "manifest.json").write_text(json.dumps(changed))
     else:
         (version.path / "manifest.json").unlink()
-    with pytest.raises(Damaged, match=rf"^cin 301 2025-26: .*{version.id}.*restore$"):
+    with pytest.raises(Damaged, match=rf"^cin 301 2025-26: .*{version.id}.*`returns restore`$"):
         store.verify(version)
     if damage not in ("flip", "add"):  # those only hashing or listing shows
         with pytest.raises(Damaged):
@@ -430,7 +430,7 @@ def test_a_killed_holder_is_recovered_and_its_note_not_believed(store):
 def test_serial_numbers_rise_and_are_never_repeated(store):
     assert [store.next_serial(*CIN) for _ in range(3)] == ["001", "002", "003"]
     assert store.next_serial("cin", "302", "2025-26") == "001"
-    (folder(store) / "serials.json").write_text(json.dumps([{"serial": "999"}]))
+    (folder(store) / "serials.json").write_text(json.dumps([{"serial": "999", "run": "r", "time": "t"}]))
     assert store.next_serial(*CIN) == "1000"
 
 
@@ -446,9 +446,18 @@ def test_equal_input_keeps_its_serial_number(store):
 def test_lost_serials_go_on_after_the_published_ones_and_unreadable_ones_are_told(store):
     publish(store, serial="041")
     assert store.next_serial(*CIN) == "042"
-    (folder(store) / "serials.json").write_text("?")
-    with pytest.raises(Damaged, match=r"^cin 301 2025-26: serials.json cannot be read"):
-        store.next_serial(*CIN)
+    for wrong in ("?", "", "{}", "[1]", '[{"serial": "043"}]'):
+        (folder(store) / "serials.json").write_text(wrong)
+        with pytest.raises(Damaged, match=r"^cin 301 2025-26: serials.json cannot be read"):
+            store.next_serial(*CIN)
+
+
+@pytest.mark.parametrize("wrong", ["{}", "[[]]", '[{"action": "accepted"}]'])
+def test_records_of_another_shape_are_told(store, wrong):
+    publish(store)
+    (folder(store) / "records.json").write_text(wrong)
+    with pytest.raises(Damaged, match=r"^cin 301 2025-26: records.json cannot be read"):
+        store.accepted_hash(*CIN)
 
 
 # Submitted and accepted
