@@ -489,8 +489,12 @@ def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | Non
                 if record.files.get(file) == digest:
                     store.verify(version)
                     return version.files[file], f"the file of {period} recorded as accepted"
+    if len(given) > 1:
+        raise SourceError(
+            f"The folder accepted of {name} {unit} {period} holds several XML files; leave the one accepted."
+        )
     if given:
-        return given[-1], f"the file of {period} dropped as accepted"
+        return given[0], f"the file of {period} dropped as accepted"
     return None, f"nothing of {period} is recorded as accepted and no file was dropped"
 
 

@@ -535,3 +535,12 @@ def test_an_accepted_file_of_another_authority_is_refused(place):
 
     sentence = refusal(place, place.run("last_year", unit="314", period="2026-27"))
     assert sentence == "The accepted file of 2025-26 is from another local authority; put that of 314 in its place."
+
+
+def test_of_several_files_dropped_as_accepted_none_is_chosen(place):
+    accepted = place.inbox("2025-26", "315") / "accepted"
+    accepted.mkdir()
+    for file in ("first.xml", "second.xml"):
+        shutil.copy(GOLDEN / "cin_2025-26.xml", accepted / file)
+    sentence = refusal(place, place.run("last_year", unit="315", period="2026-27"))
+    assert sentence == "The folder accepted of cin 315 2025-26 holds several XML files; leave the one accepted."
