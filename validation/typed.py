@@ -187,6 +187,10 @@ def empty(described: Return) -> Typed:
 
 
 def _refuse_doubles(table: Table, frame: pd.DataFrame) -> None:
+    if isinstance(frame.index, pd.MultiIndex):
+        raise RefusedTable(
+            f"{table.name}: row labels of several levels; give each row one label (for example reset_index)"
+        )
     if not frame.index.is_unique:
         raise RefusedTable(f"{table.name}: row labels repeat; give each row its own label (for example reset_index)")
     if not frame.columns.is_unique:

@@ -133,6 +133,10 @@ def test_what_was_not_supplied_is_known():
 def test_doubled_labels_and_columns_are_refused_without_naming_a_value():
     with pytest.raises(RefusedTable, match="CINdetails: row labels repeat"):
         typed({"CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]}, index=[1, 1])}, AT)
+    pairs = pd.MultiIndex.from_tuples([(1, "secret"), (2, "secret")])
+    with pytest.raises(RefusedTable, match="CINdetails: row labels of several levels; give each row one label") as told:
+        typed({"CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]}, index=pairs)}, AT)
+    assert "secret" not in str(told.value)
     with pytest.raises(RefusedTable, match="CINdetails: a column is given twice"):
         typed({"CINdetails": pd.DataFrame([["a", "b"]], columns=["LAchildID", "LAchildID"])}, AT)
 
