@@ -110,12 +110,8 @@ def _source(tables: Mapping[str, pd.DataFrame]) -> str:
 
 def _told(issues: pd.DataFrame) -> str:
     """What the reading of tables showed, as sentences: it concerns files and columns, not rows."""
-    return " ".join(
-        issues.groupby("what", sort=False)["field"]
-        .agg(lambda fields: ", ".join(filter(None, fields)))
-        .reset_index()
-        .agg(": ".join, axis=1)
-    )
+    by_kind = issues.groupby("what", sort=False)["field"].agg(lambda fields: ", ".join(filter(None, fields)))
+    return " ".join(f"{str(what).rstrip('.')}{fields and f': {fields}'}." for what, fields in by_kind.items())
 
 
 def _from_records(

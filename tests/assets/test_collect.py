@@ -100,3 +100,15 @@ def test_tables_of_another_authority_are_refused(collected, tmp_path, header, of
         collected(files=[file])
     file.write_text("Collection,Year,LEA\nCIN,2026, 356 \n", encoding="utf-8")
     assert collected(files=[file]).facts["source"] == "file"
+
+
+def test_what_the_reading_of_tables_showed_is_told_in_sentences(collected, tmp_path):
+    (tmp_path / "Disabilities.csv").write_text("LAchildID,Disabilty\nC1,HAND\n", encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    got = collected(files=sorted(tmp_path.glob("*.csv")))
+
+    assert got.facts["reading"] == (
+        "Disabilities.csv: no column of Disabilities in 2025-26; not read: Disabilty. "
+        "Disabilities.csv: the column is not there; rules on it are not run: Disability. "
+        "notes.csv was not read: neither its name nor its columns are those of a table."
+    )
