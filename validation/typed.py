@@ -7,8 +7,10 @@ are missing. Each frame has its input's index, named `row`, and integer link col
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -54,6 +56,8 @@ class Typed:
 
 def as_text(values: pd.Series) -> pd.Series:
     """Any column as text, empty and null cells missing; whole floats lose their `.0`, instants become ISO dates."""
+    if isinstance(values.dtype, pd.ArrowDtype) and values.dtype.kind in "fO":  # floats, decimals, lists, days
+        values = values.astype("float64" if values.dtype.kind == "f" else object)
     if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
         text = values.astype(TEXT)
     elif pd.api.types.is_datetime64_any_dtype(values.dtype):
@@ -70,7 +74,7 @@ def as_text(values: pd.Series) -> pd.Series:
 def _cell(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         return str(int(value))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 

@@ -1,11 +1,14 @@
 """Raw text becomes typed once; what cannot be read is kept; rows are linked by nesting or by keys."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from returns import described
-from validation.typed import RefusedTable, as_frames, empty, from_frames, lineage, typed
+from validation.typed import RefusedTable, as_frames, as_text, empty, from_frames, lineage, typed
 
 AT = described("cin").at("2025-26")
 
@@ -67,6 +70,22 @@ def test_whole_numbers(cell, number):
 
     assert values[0] == number
     assert not unreadable
+
+
+@pytest.mark.parametrize(
+    ("cells", "texts"),
+    [
+        (pd.Series([2.0, 1.5, None]), ["2", "1.5"]),
+        (pd.Series([2.0, 1.5, None], dtype="Float64"), ["2", "1.5"]),
+        (pd.Series([2.0, 1.5, None], dtype="float64[pyarrow]"), ["2", "1.5"]),
+        (pd.Series([Decimal("2.00"), Decimal("1.5"), None], dtype=object), ["2", "1.5"]),
+        (pd.Series([Decimal("2.00"), Decimal("1.50"), None], dtype=pd.ArrowDtype(pa.decimal128(9, 2))), ["2", "1.50"]),
+        (pd.Series([Decimal("NaN"), Decimal("Infinity"), float("inf")], dtype=object), ["Infinity", "inf"]),
+    ],
+    ids=lambda given: str(given.dtype) if isinstance(given, pd.Series) else "",
+)
+def test_whole_numbers_are_read_as_such_whatever_a_database_or_a_parquet_file_made_of_them(cells, texts):
+    assert as_text(cells).dropna().tolist() == texts
 
 
 @pytest.mark.parametrize("cell", ["1.5", "x", "1e3", "٣", " 1"])
