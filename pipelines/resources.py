@@ -17,8 +17,9 @@ def home_path() -> Path:
 
 
 def dropped(inbox: Path) -> list[Path]:
-    """The files in an inbox folder that a return can be read from."""
-    return sorted(path for path in inbox.glob("*") if path.is_file() and path.suffix.lower() in (".xml", ".csv"))
+    """The files in an inbox folder that a return can be read from, without what systems leave there (`~$…`, `._…`)."""
+    files = (path for path in inbox.glob("[!~.]*") if path.is_file())
+    return sorted(path for path in files if path.suffix.lower() in (".xml", ".csv"))
 
 
 class Home(dg.ConfigurableResource):

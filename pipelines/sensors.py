@@ -55,7 +55,8 @@ def fingerprints(folder: Path, name: str) -> dict[tuple[str, str], str]:
         if not path.is_dir() or period not in periods or not whole.takes(unit):
             continue
         stats = [(file.name, file.stat()) for file in dropped(path)]
-        if stats and all(time.time() - stat.st_mtime > SETTLED_AFTER for _, stat in stats):
+        # of another machine's clock a time may be to come
+        if stats and all(abs(time.time() - stat.st_mtime) > SETTLED_AFTER for _, stat in stats):
             seen = "\n".join(f"{file} {stat.st_size} {stat.st_mtime_ns}" for file, stat in stats)
             found[unit, period] = hashlib.sha256(f"{name} {unit} {period}\n{seen}".encode()).hexdigest()
     return found

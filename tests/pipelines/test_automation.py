@@ -19,7 +19,7 @@ from exports.store import Store
 from pipelines.definitions import defs
 from pipelines.instance import SETTINGS
 from pipelines.partitions import units
-from pipelines.resources import Home
+from pipelines.resources import Home, dropped
 from pipelines.sensors import SETTLED_AFTER
 from returns import described
 
@@ -111,6 +111,19 @@ def test_a_file_that_is_still_being_written_is_left_until_it_has_settled(inbox):
 
     os.utime(path, (time.time() - SETTLED_AFTER - 1,) * 2)
     assert inbox.asked() == ["2025-26|301"]
+
+
+def test_a_file_with_a_time_to_come_is_taken_too(inbox):
+    inbox.drop("cin/301/2025-26/return.xml", age=-3600)
+    assert inbox.asked() == ["2025-26|301"]
+
+
+def test_what_systems_leave_beside_files_is_no_return(inbox):
+    for name in ("._return.xml", "~$Header.csv", ".xml"):
+        inbox.drop(f"cin/301/2025-26/{name}")
+    assert inbox.asked() == []
+    inbox.drop("cin/301/2025-26/return.xml")
+    assert [path.name for path in dropped(inbox.home.root / "inbox/cin/301/2025-26")] == ["return.xml"]
 
 
 def test_a_changed_file_asks_again_and_under_another_key(inbox):
