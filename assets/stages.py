@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.sources.collect import INVENTED, collect
+from assets.sources.collect import INVENTED, collect, refuse_another_period
 from assets.sources.errors import SourceError
 from exports.store import NothingPublished
 from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
@@ -159,6 +159,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 raise SourceError(
                     f"The accepted file of {before} is from another {whole.unit}; put that of {unit} in its place."
                 )
+            refuse_another_period(whole, before, document.header)
             frames |= dict(document.tables)
         return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1})
 
@@ -238,19 +239,23 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         facts = _identity(extract, findings, [f"incomplete {config.incomplete}", digest(home.root, at)])
         paths = []
         serial = ""
+        faults = 0
         if not len(stopping) or config.incomplete:
             demo = value(extract, "@facts")["source"] == INVENTED
             software = "DEMO" if demo else SOFTWARE
             serial = home.store(context.run.run_id).next_serial(name, unit, period, facts)
             line = header(whole, period, unit, software, release(), serial, dt.datetime.now()).iloc[0]
             head = {str(field): text for field, text in line.items() if isinstance(text, str)}
-            stem = f"{name}_{unit}_{period}" + ("_DEMO_NOT_FOR_SUBMISSION" if demo else "")
+            ruleset = value(findings, "@facts")["ruleset"]
+            mark = ("_DEMO" if demo else "") + (f"_RULES_{ruleset}" if ruleset != period else "")
+            stem = f"{name}_{unit}_{period}{mark}" + ("_NOT_FOR_SUBMISSION" if mark else "")
             folder = home.work(name, unit, period, "files")
             _emptied(folder, ".xml")
-            paths.append(
-                write(given, at, head, folder / f"{stem}.xml", incomplete=config.incomplete, home=home.root).path
-            )
-        frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | {"serial": serial})}
+            made = write(given, at, head, folder / f"{stem}.xml", incomplete=config.incomplete, home=home.root)
+            paths.append(made.path)
+            faults = len(made.faults)
+        said = {"serial": serial, "schema_faults": faults or ""}
+        frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | said)}
         codes = stopping["rule"].value_counts().sort_index()
         stopped_by = " ".join(f"{code} ({count})" for code, count in codes.items())
         address = dg.MetadataValue.url(home.address(name, unit, period))
@@ -261,13 +266,19 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "serial": serial,
                 "cells and rows that cannot be written": len(stopping),
                 "stopped by": stopped_by,
+                "faults by the registered schema": faults,
                 "report": address,
             },
             check_results=[
                 dg.AssetCheckResult(
                     check_name="complete",
-                    passed=not len(stopping),
-                    metadata={"cells and rows": len(stopping), "rules": stopped_by, "report": address},
+                    passed=not len(stopping) and not faults,
+                    metadata={
+                        "cells and rows": len(stopping),
+                        "rules": stopped_by,
+                        "faults by the registered schema": faults,
+                        "report": address,
+                    },
                 )
             ],
         )
@@ -314,6 +325,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "software": f"{SOFTWARE} {release()}",
                 "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 "serial": value(xml, "@facts")["serial"],
+                "faults by the registered schema": value(xml, "@facts")["schema_faults"],
             },
             left_out=extract["@left_out"],
             issues=extract["@issues"],
@@ -393,6 +405,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                     "rules_not_run": len(findings["not_run"]),
                     "rules_crashed": len(findings["crashed"]),
                     "obstacles": len(xml["obstacles"]),
+                    "schema_faults": int(facts["schema_faults"] or 0),
                 },
             },
         )

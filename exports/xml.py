@@ -1,7 +1,17 @@
 """XML in and out: the names that other modules use."""
 
 from exports.parser import RefusedFile
-from exports.xml_read import Document, period_of, read
+from exports.xml_read import Document, period_of, read, stated_period
 from exports.xml_write import CannotWrite, Written, obstacles, write
 
-__all__ = ["CannotWrite", "Document", "RefusedFile", "Written", "obstacles", "period_of", "read", "write"]
+__all__ = [
+    "CannotWrite",
+    "Document",
+    "RefusedFile",
+    "Written",
+    "obstacles",
+    "period_of",
+    "read",
+    "stated_period",
+    "write",
+]

@@ -181,6 +181,14 @@ def period_of(
     return found, doubts
 
 
+def stated_period(header: Mapping[str, str], whole: Return) -> str | None:
+    """The period that a header names by itself; None where it names none that is described."""
+    try:
+        return period_of("", header, whole)[0]
+    except RefusedFile:
+        return None
+
+
 class _Plan:
     """The message's elements as arrays by node number: 0 is what has no place, 1 the root, then in document order."""
 

@@ -83,12 +83,15 @@ def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Col
         table, _, column = whole.authority.partition(".")
         for of in found.tables.get(table, pd.DataFrame()).get(column, pd.Series(dtype="str")).dropna():
             _refuse_another(whole, unit, of.strip())
+        if len(head := found.tables.get(table, pd.DataFrame())):
+            refuse_another_period(whole, period, dict(head.iloc[0].dropna()))
         facts["source"] = _source(found.tables)
         return Collected(found.tables, NO_ISSUES, NOTHING_LEFT_OUT, facts | {"reading": _told(found.issues)})
     from exports.xml import read
 
     document = read(paths, whole.name, period)
     _refuse_another(whole, unit, str(document.header.get("LEA") or ""))
+    refuse_another_period(whole, period, document.header)
     facts["source"] = _source(document.tables)
     return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
 
@@ -97,6 +100,15 @@ def _refuse_another(whole: Return, unit: str, of: str) -> None:
     if of and of != unit:
         other = of if whole.takes(of) else "another"  # not what stands there: it may be anything
         raise SourceError(f"The file's header says {whole.unit} {other}, this run is for {unit}; drop the right file.")
+
+
+def refuse_another_period(whole: Return, period: str, header: Mapping[str, str]) -> None:
+    """Raise SourceError where a file's header says that it is the return of another period."""
+    from exports.xml import stated_period
+
+    said = stated_period(header, whole)
+    if said not in (None, period):
+        raise SourceError(f"The file's header says {said}, where that of {period} is wanted; drop the right file.")
 
 
 def _source(tables: Mapping[str, pd.DataFrame]) -> str:

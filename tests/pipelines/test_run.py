@@ -5,6 +5,7 @@ The units keep the scenarios apart: each has folders and versions of its own.
 
 import datetime as dt
 import hashlib
+import json
 import re
 import shutil
 import stat
@@ -16,9 +17,11 @@ import pytest
 from conftest import GOLDEN
 from lxml import etree
 
+from exports.schemas import add
 from exports.store import NotSubmitted
 from exports.xsd import xsd
 from pipelines.checks import SEVERITIES
+from pipelines.cli import command
 from pipelines.definitions import defs
 from returns import described
 
@@ -481,7 +484,9 @@ def test_next_years_rules_on_this_years_data(mixed):
     told = {*findings["ran"]["code"], *findings["not_run"]["name"]}
     assert told == set(rules("cin", "2026-27")["code"]) != set(rules("cin", "2025-26")["code"])
     assert "PreProceedings" in " ".join(findings["not_run"]["value"])
-    assert valid(mixed.store().current("cin", "302", "2025-26").files["cin_302_2025-26.xml"])
+    version = mixed.store().current("cin", "302", "2025-26")
+    assert valid(version.files["cin_302_2025-26_RULES_2026-27_NOT_FOR_SUBMISSION.xml"])
+    assert version.manifest["submission"] == []
 
 
 def test_a_rule_set_that_nobody_described_is_refused(place, right):
@@ -537,6 +542,18 @@ def test_an_accepted_file_of_another_authority_is_refused(place):
     assert sentence == "The accepted file of 2025-26 is from another local authority; put that of 314 in its place."
 
 
+def test_a_file_of_another_year_is_refused_as_source_and_as_accepted(place):
+    dropped(place, "316", period="2024-25")
+    accepted = place.inbox("2025-26", "316") / "accepted"
+    accepted.mkdir()
+    (place.inbox("2024-25", "316") / "return.xml").rename(accepted / "return.xml")
+    sentence = "The file's header says 2024-25, where that of 2025-26 is wanted; drop the right file."
+    assert refusal(place, place.run("last_year", unit="316", period="2026-27")) == sentence
+
+    (accepted / "return.xml").rename(place.inbox("2025-26", "316") / "return.xml")
+    assert refusal(place, place.run("extract", unit="316")) == sentence
+
+
 def test_of_several_files_dropped_as_accepted_none_is_chosen(place):
     accepted = place.inbox("2025-26", "315") / "accepted"
     accepted.mkdir()
@@ -544,3 +561,26 @@ def test_of_several_files_dropped_as_accepted_none_is_chosen(place):
         shutil.copy(GOLDEN / "cin_2025-26.xml", accepted / file)
     sentence = refusal(place, place.run("last_year", unit="315", period="2026-27"))
     assert sentence == "The folder accepted of cin 315 2025-26 holds several XML files; leave the one accepted."
+
+
+def test_a_file_that_the_registered_schema_does_not_take_is_marked_and_the_check_and_report_say_why(place, capsys):
+    dropped(place, "316")
+    strict = xsd(CIN.at("2025-26")).replace(b'maxOccurs="unbounded"', b'maxOccurs="1"')
+    (place.home / "strict.xsd").write_bytes(strict)
+    add(place.home / "strict.xsd", place.home, "cin", "2025-26")
+    try:
+        assert command(["run", "cin", "316", "2025-26"]) == 1
+        result = place.run("xml", unit="316")
+    finally:
+        shutil.rmtree(place.home / "schemas")
+
+    version = place.store().current("cin", "316", "2025-26")
+    assert "cin_316_2025-26_NOT_FOR_SUBMISSION.xml" in version.files
+    assert version.manifest["submission"] == []
+    faults = version.counts["schema_faults"]
+    assert faults > 0
+    assert f"The schema that you registered does not take the file ({faults} faults)" in capsys.readouterr().out
+    facts = json.loads(version.files["findings.json"].read_text(encoding="utf-8"))["facts"]
+    assert facts["faults by the registered schema"] == str(faults)
+    assert checks(result)["complete"].passed is False
+    assert checks(result)["complete"].metadata["faults by the registered schema"].value == faults
