@@ -254,7 +254,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             made = write(given, at, head, folder / f"{stem}.xml", incomplete=config.incomplete, home=home.root)
             paths.append(made.path)
             faults = len(made.faults)
-        said = {"serial": serial, "schema_faults": faults or ""}
+        said = {"serial": serial, "schema_faults": str(faults or "")}
         frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | said)}
         codes = stopping["rule"].value_counts().sort_index()
         stopped_by = " ".join(f"{code} ({count})" for code, count in codes.items())

@@ -218,17 +218,14 @@ class Input:
 
 def _before(paths: list[Path], given: Input) -> Input:
     """Last period's return; refuses that of another period, as when the two are exchanged."""
-    from exports.xml import period_of
+    from exports.xml import stated_period
 
     last = given.whole.previous(given.period)
     if last is None:
         raise Refused(f"No period before {given.period} is described; leave out --previous.")
     before = Input(paths, given.whole.name, last)
-    try:
-        said, _ = period_of(paths[0].name, before.header, given.whole)
-    except Refusal:  # it says nothing against it
-        said = last
-    if said != last:
+    said = stated_period(before.header, given.whole)
+    if said not in (None, last):
         raise Refused(
             f"{paths[0].name} is the return of {said}, and --previous takes that of {last}, the period before "
             f"{given.period}; give that one, or exchange the two."
@@ -322,10 +319,15 @@ def _schema_faults(given: Input) -> int:
 
     faults = 0
     for path in given.paths:
-        for row in against(path, home_path(), given.whole.at(given.period)).itertuples():
-            faults += 1
-            _tell(f"{path.name}, line {row.line}: {row.element} {row.what} (the schema that you registered)")
+        found = against(path, home_path(), given.whole.at(given.period))
+        faults += len(found)
+        _tell_faults(path, found)
     return faults
+
+
+def _tell_faults(path: Path, faults: "pd.DataFrame") -> None:
+    for row in faults.itertuples():
+        _tell(f"{path.name}, line {row.line}: {row.element} {row.what} (the schema that you registered)")
 
 
 def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "dict[str, pd.DataFrame]":
@@ -488,6 +490,7 @@ def convert(
             _tell(f"Written: {written.path}")
             for line in _obstacle_lines(written.obstacles):
                 _tell(line)
+            _tell_faults(written.path, written.faults)
     return 0
 
 

@@ -155,6 +155,11 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
         shown.print(
             f"No file for the Department: {counts['obstacles']:,} cells or rows cannot be written; see the report."
         )
+    if faults := counts.get("schema_faults"):  # versions made before have no such count
+        shown.print(
+            f"The schema that you registered does not take the file ({faults} faults), so it is marked as not for "
+            "submission; `returns check` with the file names them."
+        )
     shown.print(f"Version {version.id}, in {version.path}:", soft_wrap=True)
     for path in version.files.values():
         shown.print(f"  {path}", soft_wrap=True)

@@ -616,6 +616,16 @@ def test_a_registered_schema_is_run_over_the_files(returns):
     assert re.search(r"cin\.xml, line [0-9]+: Ethnicity is not one of the values allowed", err)
 
 
+def test_what_the_registered_schema_does_not_take_of_a_written_file_is_told(returns):
+    strict = (GENERATED / "cin_2025-26.xsd").read_bytes().replace(b'maxOccurs="unbounded"', b'maxOccurs="1"')
+    Path("cin_2025-26.xsd").write_bytes(strict)
+    assert returns("schema", "add", "cin_2025-26.xsd")[0] == CLEAN
+    code, _, err = returns("convert", THIS, "--to", "xml", "--out", "cin.xml")
+    assert code == CLEAN
+    assert Path("cin_NOT_FOR_SUBMISSION.xml").exists()
+    assert re.search(r"cin_NOT_FOR_SUBMISSION\.xml, line [0-9]+: Child is not expected here", err)
+
+
 def test_what_is_no_schema_of_the_return_is_refused(refused):
     Path("bad.xsd").write_text("not XML")
     Path("other.xsd").write_text(
