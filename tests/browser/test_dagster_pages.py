@@ -97,9 +97,8 @@ def test_a_partition_is_materialised_and_its_report_opens(page):
         page.get_by_text("Select a partition or create one").first.click()
         page.locator("span", has_text=re.compile(f"^{choice}$")).first.click()
         page.keyboard.press("Escape")
-    launch = page.get_by_role("button", name="Launch 1 run")
-    launch.click()
-    launch.wait_for(state="hidden")
+    with page.expect_response(lambda answer: "mutation Launch" in (answer.request.post_data or "")):
+        page.get_by_role("button", name="Launch 1 run").click()
     runs_end(page, "Manually launched", 1)
 
     assert re.search(r"Evaluation result\s.*Passed", check(page, "CINdetails_errors"), re.DOTALL)
