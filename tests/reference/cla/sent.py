@@ -106,6 +106,16 @@ def in_order(rows: Sequence[Row], column: str) -> list[Row]:
     return sorted((row for row in rows if row.day(column) is not None), key=lambda row: row.day(column) or date.max)
 
 
+def missing_last(rows: Sequence[Row], *columns: str) -> list[Row]:
+    """Every row, by the dates there, unreadable ones after the others; equals keep file order."""
+    return sorted(rows, key=lambda row: [row.day(column) or date.max for column in columns])
+
+
+def neighbours(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
+    """Each row with the one just after it."""
+    return zip(rows, rows[1:], strict=False)
+
+
 class Year:
     """The tables of one collection year, by name and by child."""
 
