@@ -72,6 +72,11 @@ class Row:
         text = self.text(column)
         return None if text is None else read_date(text)
 
+    def number(self, column: str) -> float | None:
+        """The cell read as a number ("1", "1.0", "1e1"), else None."""
+        text = (self.text(column) or "").strip()
+        return float(text) if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(E[+-]?[0-9]+)?", text) else None
+
     def given(self, column: str) -> bool:
         """Something is written there, readable or not."""
         return self.text(column) is not None
@@ -116,6 +121,11 @@ def neighbours(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
     return zip(rows, rows[1:], strict=False)
 
 
+def undated_last(rows: Sequence[Row], *columns: str) -> list[Row]:
+    """All the rows by those dates, a missing date after every other; equals keep file order."""
+    return sorted(rows, key=lambda row: [row.day(column) or date.max for column in columns])
+
+
 class Year:
     """The tables of one collection year, by name and by child."""
 
@@ -139,6 +149,12 @@ class Year:
     def of(self, child: str | None, table: str) -> list[Row]:
         """The child's rows of a table, in file order."""
         return [] if child is None else self.children(table).get(child, [])
+
+    def unaccompanied(self, header: Row) -> str | None:
+        """Header.UASC as given; where Header has no such column, "1" for a child in the UASC table, else "0"."""
+        if "UASC" in header.cells:
+            return header.text("UASC")
+        return "1" if self.of(header.child, "UASC") else "0"
 
 
 class Sent(Year):
