@@ -116,11 +116,6 @@ def missing_last(rows: Sequence[Row], *columns: str) -> list[Row]:
     return sorted(rows, key=lambda row: [row.day(column) or date.max for column in columns])
 
 
-def neighbours(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
-    """Each row with the one just after it."""
-    return zip(rows, rows[1:], strict=False)
-
-
 def undated_last(rows: Sequence[Row], *columns: str) -> list[Row]:
     """All the rows by those dates, a missing date after every other; equals keep file order."""
     return sorted(rows, key=lambda row: [row.day(column) or date.max for column in columns])
