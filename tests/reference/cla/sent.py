@@ -111,11 +111,6 @@ def in_order(rows: Sequence[Row], column: str) -> list[Row]:
     return sorted((row for row in rows if row.day(column) is not None), key=lambda row: row.day(column) or date.max)
 
 
-def missing_last(rows: Sequence[Row], *columns: str) -> list[Row]:
-    """Every row, by the dates there, unreadable ones after the others; equals keep file order."""
-    return sorted(rows, key=lambda row: [row.day(column) or date.max for column in columns])
-
-
 def undated_last(rows: Sequence[Row], *columns: str) -> list[Row]:
     """All the rows by those dates, a missing date after every other; equals keep file order."""
     return sorted(rows, key=lambda row: [row.day(column) or date.max for column in columns])
