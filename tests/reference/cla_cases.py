@@ -1,0 +1,33 @@
+"""What the hand-written cases of the 903 reference share: tables written as rows of cells, findings as "table position"."""
+
+from collections.abc import Mapping, Sequence
+
+from reference import cla
+
+Cells = dict[str, str | None]
+
+
+def flagged(
+    code: str,
+    period: str = "2025-26",
+    /,
+    *,
+    previous: Mapping[str, Sequence[Cells]] | None = None,
+    authority: str | None = None,
+    providers: Sequence[Mapping[str, str | None]] | None = None,
+    postcodes: frozenset[str] | set[str] = frozenset(),
+    **tables: list[Cells],
+) -> set[str]:
+    """The rows that one rule flags, as "table position"."""
+    last = None if previous is None else {name: numbered(rows) for name, rows in previous.items()}
+    this = {name: numbered(rows) for name, rows in tables.items()}
+    found = cla.check(this, period, last, authority, providers, postcodes)
+    return {f"{table} {row}" for found_code, table, row in found if found_code == code}
+
+
+def numbered(rows: Sequence[Cells]) -> list[dict[str, object]]:
+    return [{**row, "row": position} for position, row in enumerate(rows)]
+
+
+def positions(table: str, *rows: int) -> set[str]:
+    return {f"{table} {row}" for row in rows}
