@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from reference.cla.sent import Book, Row, Sent, before, in_order, undated_last, years_on
+from reference.cla.sent import Book, Row, Sent, before, in_order, same, undated_last, years_on
 
 rule = Book()
 RULES = rule.rules
@@ -27,22 +27,17 @@ def adjoining_too_long(code: str, legal_status: str, days: int) -> None:
     def flag(sent: Sent) -> Iterator[Row]:
         for episodes in sent.children("Episodes").values():
             runs: list[list[Row]] = []
-            last: Row | None = None
             for episode in undated_last(episodes, "DECOM"):
-                if episode.text("LS") == legal_status:
-                    if (
-                        last
-                        and last.text("LS") == legal_status
-                        and (last.day("DEC") or sent.end) == episode.day("DECOM")
-                    ):
-                        runs[-1].append(episode)
-                    else:
-                        runs.append([episode])
-                last = episode
+                last = runs[-1][-1] if runs else None
+                adjoins = last and same(last.day("DEC") or sent.end, episode.day("DECOM"))
+                if last and adjoins and last.text("LS") == episode.text("LS"):
+                    runs[-1].append(episode)
+                else:
+                    runs.append([episode])
             for run in runs:
                 began = run[0].day("DECOM")
                 ended = max(episode.day("DEC") or sent.end for episode in run)
-                if began is not None and ended - began > timedelta(days):
+                if run[0].text("LS") == legal_status and began is not None and ended - began > timedelta(days):
                     yield from run
 
 
