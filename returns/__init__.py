@@ -9,7 +9,7 @@ from returns.model import BadUnit, Return, UnknownPeriod, UnknownReturn
 
 __all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described"]
 
-RETURNS = ("cin",)
+RETURNS = ("cin",)  # those that the pipeline runs
 
 
 @cache
@@ -22,4 +22,8 @@ def described(name: str) -> Return:
         from returns.cin import CIN
 
         return CIN
+    if name == "cla":
+        from returns.cla import CLA
+
+        return CLA
     raise UnknownReturn(f"no return named {name!r} is described; described are: {', '.join(RETURNS)}; give one of them")

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 from returns.refusal import Refusal
 
 Kind = Literal["text", "code", "flag", "date", "datetime", "time", "year", "whole", "decimal", "postcode"]
-Given = Literal["document", "carried", "ordinal", "list"]
+Given = Literal["document", "carried", "ordinal", "list", "derived"]
 
 
 class UnknownPeriod(Refusal, LookupError):
@@ -116,6 +116,7 @@ class Field(InForce):
     may_be_empty: bool = False
     pattern: str | None = None
     minimum: int | None = None
+    maximum: int | None = None
     only: str | None = None
     wrong: str | None = None
     absent: str | None = None
@@ -146,7 +147,7 @@ class Table(InForce):
     argument: str
     label: str
     fields: tuple[Field, ...]
-    element: str
+    element: str = ""
     parent: str | None = None
     wrapper: str | None = None
     level: str | None = None
@@ -185,7 +186,9 @@ class Return:
     """One statutory return: its periods, tables, code sets and identities.
 
     `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
-    `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name.
+    `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name (empty,
+    None: no file says it). `upper_cased`: case does not count, text is read in capitals. `unreadable_is_absent`: a
+    cell that cannot be read breaks the rules on missing values too.
     """
 
     name: str
@@ -203,6 +206,8 @@ class Return:
     book: str
     collection: str | None = None
     confirmed_until: str | None = None
+    upper_cased: bool = False
+    unreadable_is_absent: bool = True
     period: Period | None = None
     by_name: Mapping[str, Table] = field(init=False, repr=False, compare=False, hash=False)
 

@@ -9,5 +9,13 @@ KEPT = {
         "birthday; 75th anniversary of birth if the child was looked after, or 15 years from a death before 18); "
         "its copy in a return as long as the return file"
     ),
+    "looked after record": (
+        "to the 75th anniversary of the child's birth, or 15 years from a death before 18 (Care Planning Regulations "
+        "2010 reg 50); its copy in a return as long as the return file"
+    ),
+    "adoption record": (
+        "100 years from the adoption order (Disclosure of Adoption Information Regulations 2005 reg 6); without an "
+        "order it stays in the looked after record; its copy in a return as long as the return file"
+    ),
     "return file": "current year and six more, as evidence (proposal; no law fixes it)",
 }

@@ -18,7 +18,7 @@ from validation import schema
 from validation.findings import Place
 from validation.rule import Outcome, Rule, RuleBook, flagged, judge, run
 from validation.submission import Submission
-from validation.typed import Typed, Unreadable
+from validation.typed import Typed, Unreadable, ids
 
 NOBODY, APART = 0, 1  # the numbers of rows without an id, and of rows in tables that no child has (the header)
 
@@ -80,9 +80,11 @@ def _comparable(before: Submission, now: Submission) -> bool:
 
 def _concerns_all(book: RuleBook, rule: Rule, before: Submission, now: Submission, change: "Change") -> bool:
     """Whether more than the changed children must be judged: the rule says so, or what it reads beside them changed."""
-    beside = [name for name in rule.arguments if name.startswith("previous_") or name in now.reference]
+    beside = [name for name in rule.arguments if name in now.reference]
+    last_year = "previous_year" in rule.needs and before.previous is not now.previous
     return (
         rule.per == "return"
+        or last_year
         or (rule.check is not None and any(table in change.apart for table, _ in book.reads(rule, now.asked)))
         or any(before.argument(name) is not now.argument(name) for name in beside)
     )
@@ -140,11 +142,11 @@ def compare(before: Typed, now: Typed, asked: Return) -> Change:
 def _numbered(
     before: Typed, now: Typed, asked: Return, child: str
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
-    key = asked.child
-    ids = [_ids(before, asked, child, key), _ids(now, asked, child, key)]
-    numbers, _ = pd.factorize(np.concatenate(ids))
+    level = child.removeprefix("@")
+    known = [ids(given, asked, level) for given in (before, now)] if level else [np.empty(0, dtype=object)] * 2
+    numbers, _ = pd.factorize(np.concatenate(known))
     numbers = np.where(numbers < 0, NOBODY, numbers + APART + 1)
-    split = len(ids[0])
+    split = len(known[0])
 
     def of_rows(given: Typed, of_codes: np.ndarray) -> dict[str, np.ndarray]:
         of_codes = np.append(of_codes, NOBODY)  # where code -1 is found
@@ -156,20 +158,6 @@ def _numbered(
         }
 
     return of_rows(before, numbers[:split]), of_rows(now, numbers[split:]), int(numbers.max(initial=APART)) + 1
-
-
-def _ids(given: Typed, asked: Return, child: str, key: str) -> np.ndarray:
-    """The id of each child by its code; where a row below says otherwise than the row above, the one above counts."""
-    frames = [given.tables[table.name] for table in asked if child in given.tables[table.name]]
-    count = max((int(frame[child].max()) + 1 for frame in frames if len(frame)), default=0)
-    ids, known = np.full(count, None, dtype=object), np.zeros(count, dtype=bool)
-    for frame in frames:
-        codes = frame[child].to_numpy()
-        rows = np.flatnonzero(codes >= 0)
-        rows = rows[~known[codes[rows]]]
-        ids[codes[rows]] = frame[key].array.take(rows).to_numpy(dtype=object, na_value=None)
-        known[codes[rows]] = True
-    return ids
 
 
 def _pairs(then: np.ndarray, now: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -18,12 +19,18 @@ from returns.model import InForce, Return
 from validation import schema
 from validation.findings import Findings, Place
 from validation.submission import Submission, table_named
-from validation.typed import Typed, empty
+from validation.typed import TEXT, UNREAD, Typed, empty
 
-REFERENCE = ("codes", "period", "holidays", "postcodes", "providers", "authorities")
-NEEDS = {"holidays": "bank_holidays", "postcodes": "postcodes", "providers": "providers", "authorities": "authorities"}
+NEEDS = {"holidays": "bank_holidays", "postcodes": "postcodes", "providers": "providers", "authority": "authorities"}
+REFERENCE = ("codes", "period", *NEEDS)
 Severity = Literal["error", "query"]
 Confidence = Literal["verified", "inferred"]
+
+
+PROVIDERS = ("URN", "PLACE_CODES", "PROVIDER_CODES", "REG_END", "POSTCODE", "LA_CODE")
+BLANK = MappingProxyType(
+    {"providers": pd.DataFrame({name: pd.Series(dtype=TEXT) for name in PROVIDERS}), "authority": "E00000000"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +81,9 @@ class RuleBook:
     Registering two versions of a code that are in force together is refused.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, severity_confirmed: bool = True) -> None:
         self.name = name
+        self.severity_confirmed = severity_confirmed
         self.versions: dict[str, list[Rule]] = {}
         self._reads: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
 
@@ -96,7 +104,7 @@ class RuleBook:
         across: str = "",
         together: str | None = None,
         severity: Severity | None = None,
-        severity_confirmed: bool = True,
+        severity_confirmed: bool | None = None,
         confidence: Confidence = "verified",
         stage: int | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -115,7 +123,7 @@ class RuleBook:
                     title=title,
                     advice=advice,
                     severity=severity or ("query" if code.endswith("Q") else "error"),
-                    severity_confirmed=severity_confirmed,
+                    severity_confirmed=self.severity_confirmed if severity_confirmed is None else severity_confirmed,
                     confidence=confidence,
                     flags=tuple(self._flag(flag) for flag in flags.split()),
                     since=since,
@@ -157,7 +165,7 @@ class RuleBook:
                     title=title,
                     advice=advice,
                     severity=severity or ("query" if code.endswith("Q") else "error"),
-                    severity_confirmed=more.get("severity_confirmed", True),
+                    severity_confirmed=more.get("severity_confirmed", self.severity_confirmed),
                     confidence=more.get("confidence", "verified"),
                     flags=((table.name, item.name),),
                     since=since,
@@ -239,7 +247,7 @@ class _Recording(pd.DataFrame):
         noted = self.__dict__.get("noted")
         if noted is not None:
             names = [key] if isinstance(key, str) else key if isinstance(key, list) else []
-            noted.update((self.attrs["table"], name) for name in names if isinstance(name, str))
+            noted.update((self.attrs["table"], name.removeprefix(UNREAD)) for name in names if isinstance(name, str))
         return super().__getitem__(key)
 
 
@@ -258,7 +266,7 @@ def _learn(rule: Rule, asked: Return) -> set[tuple[str, str]]:
 
     assert asked.period is not None
     assert rule.check is not None
-    given = Submission(asked, asked.period, blank, blank)
+    given = Submission(asked, asked.period, blank, blank, BLANK)
     arguments = {name: given.argument(name) if name in REFERENCE else recording(name) for name in rule.arguments}
     noted.update((frame.attrs["table"], "") for frame in arguments.values() if isinstance(frame, _Recording))
     rule.check(**arguments)
@@ -394,8 +402,8 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
     for name in rule.arguments:
         if name.startswith("previous_") and given.previous is None:
             return "last period's return was not given"
-        if name in ("postcodes", "providers", "authorities") and name not in given.reference:
-            return f"{name} were not given"
+        if name in ("providers", "authority") and name not in given.reference:
+            return f"{name}: not given"
     gaps: dict[str, list[str]] = {}
     for table, column in sorted(book.reads(rule, given.asked)):
         source: Typed | None = given.previous if table.startswith("previous_") else given.tables

@@ -53,6 +53,9 @@ def _checks(item: Field, described: Return) -> list[tuple[str, pa.Check]]:
     if item.wrong and item.minimum is not None:
         least = item.minimum
         said.append((item.wrong, lambda s: s.isna() | s.ge(least).fillna(value=True).astype(bool)))
+    if item.wrong and item.maximum is not None:
+        most = item.maximum
+        said.append((item.wrong, lambda s: s.isna() | s.le(most).fillna(value=True).astype(bool)))
     said.extend((shape.rule, partial(_fits, shape.pattern)) for shape in item.shapes)
     return [(rule, pa.Check(test, name=rule, ignore_na=False)) for rule, test in said]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,8 @@ import pandas as pd
 from returns import described
 from returns.calendar import bank_holidays
 from returns.model import Period, Return
-from validation.typed import Typed, typed
+from validation.derived import derive
+from validation.typed import Typed, numbered_as, typed
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Submission:
             **{name: frozenset(code.code for code in values) for name, values in self.asked.codes.items()}
         )
 
+    @cached_property
+    def last_year(self) -> Typed | None:
+        """The period before with its children numbered as in this one."""
+        return None if self.previous is None else numbered_as(self.previous, self.tables, self.asked)
+
     def argument(self, name: str) -> Any:
         """What a rule gets for its argument `name`."""
         if name == "codes":
@@ -40,10 +47,12 @@ class Submission:
             return self.period
         if name == "holidays":
             return bank_holidays()
+        if name == "postcodes":
+            return import_module("validation.postcodes")
         if name in self.reference:
             return self.reference[name]
         source, table = (
-            (self.previous, name.removeprefix("previous_")) if name.startswith("previous_") else (self.tables, name)
+            (self.last_year, name.removeprefix("previous_")) if name.startswith("previous_") else (self.tables, name)
         )
         return source.tables[table_named(self.asked, table)] if source else None
 
@@ -68,10 +77,11 @@ def submit(
 
     Raises UnknownReturn, UnknownPeriod, RefusedTable.
     """
+    authority = reference.get("authority")
     whole = described(name)
     asked = whole.at(ruleset or period)
     here = whole.at(period).period
     assert here is not None
-    return Submission(
-        asked, here, typed(tables, asked), None if previous is None else typed(previous, asked), reference
-    )
+    now, before = (None if raw is None else derive(typed(raw, asked), asked, authority) for raw in (tables, previous))
+    assert now is not None
+    return Submission(asked, here, now, before, reference)

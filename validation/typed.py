@@ -3,7 +3,8 @@
 Nothing else parses a date or a number. Typed columns: text, code and flag cells stay text (`str`; the catalogue tells
 TRUE from true, so a flag keeps its spelling), dates are `datetime64[us]`, whole numbers and years `Int64`. Empty cells
 are missing. Each frame has its input's index, named `row`, and integer link columns: `@row` its own position,
-`@<level>` the number of the child, episode … that the row belongs to (-1: none).
+`@<level>` the number of the child, episode … that the row belongs to (-1: none). Where the return tells an unreadable
+cell from an absent one, `?<field>` says where a cell could not be read.
 """
 
 import hashlib
@@ -28,6 +29,8 @@ _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00(?:\.0+)?)?Z?$"
 _UK = r"^[0-9]{2}/[0-9]{2}/[0-9]{4}(?: 00:00:00)?$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$"
 _WHOLE = r"^[+-]?[0-9]{1,18}$"
+_DECIMAL = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$"
+UNREAD = "?"  # before a field's name: the column that says where its cells hold what cannot be read
 
 
 class RefusedTable(Refusal, ValueError):
@@ -112,8 +115,18 @@ def _whole(distinct: pd.Series) -> pd.Series:
     return pd.to_numeric(distinct.where(distinct.str.match(_WHOLE))).astype("Int64")
 
 
-_PARSE = {"date": _dates, "datetime": _instants, "whole": _whole, "year": _whole}
-EMPTY_DTYPE = {"date": "datetime64[us]", "datetime": "datetime64[us]", "whole": "Int64", "year": "Int64"}
+def _decimal(distinct: pd.Series) -> pd.Series:
+    return pd.to_numeric(distinct.where(distinct.str.match(_DECIMAL))).astype("float64")
+
+
+_PARSE = {"date": _dates, "datetime": _instants, "whole": _whole, "year": _whole, "decimal": _decimal}
+EMPTY_DTYPE = {
+    "date": "datetime64[us]",
+    "datetime": "datetime64[us]",
+    "whole": "Int64",
+    "year": "Int64",
+    "decimal": "float64",
+}
 
 
 def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
@@ -130,10 +143,43 @@ def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
         frame = raw.get(table.name)
         if frame is not None:
             _refuse_doubles(table, frame)
-        tables[table.name], supplied[table.name] = _typed_table(table, frame, unreadable)
+        tables[table.name], supplied[table.name] = _typed_table(table, frame, unreadable, described)
     reasons: dict[tuple[str, str], str] = {}
     _link(tables, raw, supplied, reasons, described)
     return Typed(tables, supplied, tuple(unreadable), reasons)
+
+
+def ids(given: Typed, described: Return, level: str) -> np.ndarray:
+    """The id of each `level` by its number; where a row below says otherwise than the row above, the one above
+    counts."""
+    link, key = f"@{level}", described.levels[level][-1]
+    frames = [given.tables[table.name] for table in described if link in given.tables[table.name]]
+    count = max((int(frame[link].max()) + 1 for frame in frames if len(frame)), default=0)
+    found, known = np.full(count, None, dtype=object), np.zeros(count, dtype=bool)
+    for frame in frames:
+        codes = frame[link].to_numpy()
+        rows = np.flatnonzero(codes >= 0)
+        rows = rows[~known[codes[rows]]]
+        found[codes[rows]] = frame[key].array.take(rows).to_numpy(dtype=object, na_value=None)
+        known[codes[rows]] = True
+    return found
+
+
+def numbered_as(previous: Typed, now: Typed, described: Return) -> Typed:
+    """`previous` with its outermost level numbered as in `now`; those who are not in `now` belong to nobody."""
+    level = next(iter(described.levels))
+    link = f"@{level}"
+    there = ids(previous, described, level)
+    here = pd.Index(ids(now, described, level))
+    known = pd.Series(np.arange(len(here)), index=here)[~here.duplicated() & here.notna()]
+    number = np.append(known.reindex(there).fillna(-1).to_numpy(dtype="int64"), -1)
+    tables = {
+        name: frame.assign(**{link: number[frame[link].to_numpy()]}) if link in frame else frame
+        for name, frame in previous.tables.items()
+    }
+    for name, frame in tables.items():
+        frame.attrs = {"table": name}
+    return Typed(tables, previous.supplied, previous.unreadable, previous.reasons)
 
 
 def as_frames(given: Typed) -> dict[str, pd.DataFrame]:
@@ -202,7 +248,7 @@ def _refuse_doubles(table: Table, frame: pd.DataFrame) -> None:
 
 
 def _typed_table(
-    table: Table, frame: pd.DataFrame | None, unreadable: list[Unreadable]
+    table: Table, frame: pd.DataFrame | None, unreadable: list[Unreadable], described: Return
 ) -> tuple[pd.DataFrame, frozenset[str]]:
     index = pd.RangeIndex(0) if frame is None else frame.index
     columns: dict[str, Any] = {}
@@ -212,14 +258,20 @@ def _typed_table(
             continue
         if frame is None or item.name not in frame.columns:
             columns[item.name] = pd.array([None] * len(index), dtype=EMPTY_DTYPE.get(item.kind, TEXT))
+            if item.kind in _PARSE and not described.unreadable_is_absent:
+                columns[UNREAD + item.name] = np.zeros(len(index), dtype=bool)
             continue
         given.add(item.name)
         text = as_text(frame[item.name].reset_index(drop=True))
+        if described.upper_cased:
+            text = text.str.upper()
         parse = _PARSE.get(item.kind)
         if parse is None:
             columns[item.name] = text.array
             continue
         columns[item.name], bad = _parsed(text, parse)
+        if not described.unreadable_is_absent:
+            columns[UNREAD + item.name] = bad
         if bad.any():
             positions = np.flatnonzero(bad)
             unreadable.append(Unreadable(table.name, item, positions, text.to_numpy(dtype=object)[positions]))

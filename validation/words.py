@@ -4,11 +4,14 @@ Every word answers on the rows of its first argument (or of the matched pairs).
 """
 
 import datetime as dt
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from validation.typed import UNREAD
 
 PAIRS_AT_MOST = 50_000_000
 NEVER = -1_000_000  # before every day that a date can be
@@ -104,6 +107,106 @@ def how_many(frame: pd.DataFrame, level: str, other: pd.DataFrame, where: pd.Ser
     mine = _codes(frame, level)
     counts = np.bincount(theirs[theirs >= 0], minlength=int(mine.max(initial=-1)) + 2)
     return pd.Series(np.where(mine >= 0, counts[mine], 0), index=frame.index)
+
+
+def blank(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Empty; a cell that holds what cannot be read is not."""
+    return frame[column].isna() & ~unreadable(frame, column)
+
+
+def unreadable(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Given, but not as what the field holds; only where the return tells this from absent."""
+    mark = frame.get(f"{UNREAD}{column}")
+    return pd.Series(False, index=frame.index) if mark is None else mark
+
+
+def in_order(frame: pd.DataFrame, level: str, *columns: str) -> np.ndarray:
+    """Positions of the rows that belong to a `level`, one level after the other, by `columns` in each (missing last);
+    ties stay in the order of the file."""
+    return once(frame, ("order", level, *columns), lambda: _sorted(frame, level, columns))
+
+
+def _sorted(frame: pd.DataFrame, level: str, columns: tuple[str, ...]) -> np.ndarray:
+    of = _codes(frame, level)
+    keys = [_rank(frame[column]) for column in reversed(columns)]
+    order = np.lexsort((*keys, of)) if len(of) else np.empty(0, dtype="int64")
+    return order[of[order] >= 0]
+
+
+def _rank(values: pd.Series) -> np.ndarray:
+    if values.dtype.kind == "M":
+        return np.where(values.isna(), -NEVER, _days(values))
+    codes, _ = pd.factorize(values, sort=True)
+    return np.where(codes < 0, len(values), codes)
+
+
+def once(frame: pd.DataFrame, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+    """What was made of `frame` before, else made now: frames of a submission never change."""
+    made = frame.__dict__.setdefault("_made", {})
+    if key not in made:
+        made[key] = make()
+    return made[key]
+
+
+def first_by(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None = None) -> pd.Series:
+    """True for the one row of each `level` with the earliest `column` (among rows `where`); ties: first in the file.
+
+    Rows without a value in `column` are never it.
+    """
+    rows = _dated(frame, level, column, where)
+    of = _codes(frame, level)[rows]
+    return _marks(frame, rows[np.append(True, of[1:] != of[:-1])] if len(rows) else rows)
+
+
+def last_by(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None = None) -> pd.Series:
+    """True for the one row of each `level` with the latest `column` (among rows `where`); ties: last in the file."""
+    rows = _dated(frame, level, column, where)
+    of = _codes(frame, level)[rows]
+    return _marks(frame, rows[np.append(of[1:] != of[:-1], True)] if len(rows) else rows)
+
+
+def _dated(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None) -> np.ndarray:
+    rows = in_order(frame, level, column)
+    kept = frame[column].notna() if where is None else frame[column].notna() & where
+    return rows[kept.to_numpy(dtype=bool)[rows]]
+
+
+def consecutive(
+    frame: pd.DataFrame, level: str, *columns: str, where: pd.Series | None = None
+) -> tuple["Side", "Side"]:
+    """Every pair of neighbours in the order of `columns` within a `level` (among rows `where`): earlier, later."""
+    rows = in_order(frame, level, *columns)
+    if where is not None:
+        rows = rows[where.to_numpy(dtype=bool)[rows]]
+    of = _codes(frame, level)[rows]
+    next_ = np.flatnonzero(of[1:] == of[:-1])
+    return Side(frame, rows[next_]), Side(frame, rows[next_ + 1])
+
+
+def lookup(frame: pd.DataFrame, level: str, other: pd.DataFrame, column: str, where: pd.Series | None = None) -> Any:
+    """`column` of the first row of `other` (among those `where`) of each row's `level`; missing where there is none."""
+    theirs = _codes(other, level)
+    rows = np.flatnonzero(theirs >= 0 if where is None else (theirs >= 0) & where.to_numpy(dtype=bool))[::-1]
+    mine = _codes(frame, level)
+    first = np.full(int(max(mine.max(initial=-1), theirs.max(initial=-1))) + 2, -1)
+    first[theirs[rows]] = rows
+    first[-1] = -1
+    values = other[column].array.take(first[mine], allow_fill=True)
+    return pd.Series(values, index=frame.index)
+
+
+def total(frame: pd.DataFrame, level: str, other: pd.DataFrame, amounts: pd.Series) -> pd.Series:
+    """The sum of `amounts` (one per row of `other`, missing counts nothing) over each row's `level`."""
+    theirs, mine = _codes(other, level), _codes(frame, level)
+    kept = (theirs >= 0) & amounts.notna().to_numpy()
+    size = int(max(mine.max(initial=-1), theirs.max(initial=-1))) + 2
+    sums = np.bincount(theirs[kept], amounts.to_numpy(dtype="float64", na_value=0.0)[kept], minlength=size)
+    return pd.Series(np.where(mine >= 0, sums[mine], 0.0), index=frame.index)
+
+
+def days_between(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Days from `start` to `end`, the last not counted; missing where one is."""
+    return (end - start).dt.days
 
 
 def repeated(frame: pd.DataFrame, level: str, column: str) -> pd.Series:

@@ -5,7 +5,8 @@
 - `period: 2023-24`: the period of the case (before the first case: of the version), else the latest up to 2025-26.
 - A table: its first header cell is the table's name, the cells under it row labels; `known 1..5` draws five rows, and
   # in their cells is the number. A last column `flag` has x where the rule must mark the row. An empty cell is missing;
-  quotes keep blanks.
+  quotes keep blanks. `previous Episodes` is last year's table, `providers` the list of providers.
+- `authority: E10000016`: the returning authority of the case (or, before the first, of the version).
 - `return: flagged` or `return: not flagged`, for a rule on the whole return, takes the place of the flags.
 """
 
@@ -20,6 +21,8 @@ from validation.typed import TEXT
 
 FOLDER = Path(__file__).parent
 LATEST = "2025-26"
+PREVIOUS = "previous "
+REFERENCE = "providers"
 
 _SINCE = re.compile(r"\bfrom ([0-9]{4}-[0-9]{2})$")
 _UNTIL = re.compile(r"\buntil ([0-9]{4}-[0-9]{2})$")
@@ -53,6 +56,7 @@ class Case:
     tables: Tables = field(default_factory=dict)
     marked: frozenset[tuple[str, str]] = frozenset()
     whole: bool | None = None
+    authority: str | None = None
 
     def __str__(self) -> str:
         return f"{self.code} {self.words} ({self.path.stem}:{self.line})"
@@ -62,11 +66,28 @@ class Case:
         return self.code, self.since, self.until
 
     @property
+    def of(self) -> str:
+        """The return that the rule is of."""
+        return self.path.parent.name
+
+    @property
     def unmarked(self) -> frozenset[tuple[str, str]]:
         return frozenset((table, label) for table, rows in self.tables.items() for label in rows) - self.marked
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """The drawn tables as text frames."""
+        """The drawn tables of the period as text frames."""
+        return {
+            name: frame for name, frame in self._drawn().items() if not name.startswith(PREVIOUS) and name != REFERENCE
+        }
+
+    def beside(self) -> dict[str, object]:
+        """What `validate` takes beside them: last year's tables, providers, authority; only what is drawn."""
+        drawn = self._drawn()
+        previous = {name.removeprefix(PREVIOUS): frame for name, frame in drawn.items() if name.startswith(PREVIOUS)}
+        given = {"previous": previous or None, "providers": drawn.get(REFERENCE), "authority": self.authority}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _drawn(self) -> dict[str, pd.DataFrame]:
         return {
             name: pd.DataFrame(
                 {column: pd.array([cells.get(column) for cells in rows.values()], dtype=TEXT) for column in columns},
@@ -121,6 +142,8 @@ def _with_word(case: Case, word: str, text: str) -> Case:
         return replace(case, period=text)
     if word == "fields:":
         return replace(case, fields=tuple(text.split()))
+    if word == "authority:":
+        return replace(case, authority=text)
     return replace(case, whole=_WHOLE[text]) if word == "return:" else case
 
 

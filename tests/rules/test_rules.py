@@ -3,15 +3,20 @@
 import pandas as pd
 import pytest
 
+from returns import described
 from rules.drawn import Case, cases
 from rules.shaped import listed, nested
-from validation import validate
+from validation import rules, validate
 
 CASES = cases("cin")
+FLAT = cases("cla")
+SEVERITY = {
+    (name, code): level for name in ("cin", "cla") for code, level in rules(name)[["code", "severity"]].to_numpy()
+}
 
 
 def check(case: Case, tables: dict[str, pd.DataFrame], marked: frozenset[tuple[str, object]]) -> None:
-    findings = validate("cin", tables, period=case.period, rules=[case.code])
+    findings = validate(case.of, tables, period=case.period, rules=[case.code], **case.beside())
 
     assert (findings.attrs["not_run"], findings.attrs["crashed"], findings.attrs["ran"]) == ({}, {}, [case.code])
     if case.whole is not None:
@@ -22,9 +27,10 @@ def check(case: Case, tables: dict[str, pd.DataFrame], marked: frozenset[tuple[s
     assert {(table, fields) for table, fields in zip(findings["table"], findings["fields"], strict=True)} == {
         (table, case.fields_of(table)) for table, _ in marked
     }
-    assert set(findings["severity"]) <= {"query" if case.code.endswith("Q") else "error"}
+    assert set(findings["severity"]) <= {SEVERITY[case.of, case.code]}
+    child = described(case.of).child
     children = [
-        tables[table]["LAchildID"].get(row) if "LAchildID" in tables[table] else None
+        tables[table][child].get(row) if child in tables[table] else None
         for table, row in zip(findings["table"], findings["row"], strict=True)
     ]
     assert findings["child"].fillna("").tolist() == ["" if pd.isna(child) else child for child in children]
@@ -32,7 +38,7 @@ def check(case: Case, tables: dict[str, pd.DataFrame], marked: frozenset[tuple[s
     assert len(of_one_child) == len({group for group, _ in of_one_child})
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *FLAT], ids=str)
 def test_flags_exactly_the_marked_rows(case):
     check(case, case.frames(), case.marked)
 

@@ -1,0 +1,79 @@
+"""Words about being looked after, said once: short breaks, the year, periods of care, continuity.
+
+Each answers on the rows of its first argument.
+"""
+
+import numpy as np
+import pandas as pd
+
+from validation.typed import TEXT
+from validation.words import consecutive, has, in_order, on, once
+
+SHORT_BREAKS = frozenset({"V3", "V4"})
+ADOPTED = frozenset({"E11", "E12"})
+FOR_ADOPTION = frozenset({"A3", "A4", "A5", "A6"})
+FOSTER = frozenset({"U1", "U2", "U3", "U4", "U5", "U6"})
+TEMPORARY = frozenset({"T0", "T1", "T2", "T3", "T4"})
+NO_URN = "XXXXXXX"
+
+
+def short_break(episodes: pd.DataFrame) -> pd.Series:
+    """Under a legal status of short breaks."""
+    return episodes.LS.isin(SHORT_BREAKS)
+
+
+def in_year(episodes: pd.DataFrame, period) -> pd.Series:
+    """Begun by the end of the year and not ended before it; without a readable end it goes on."""
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    return (episodes.DECOM <= end) & ((episodes.DEC >= start) | episodes.DEC.isna())
+
+
+def continuously_looked_after(frame: pd.DataFrame, episodes: pd.DataFrame, period) -> pd.Series:
+    """Children with an episode in the year and nothing in it that breaks the year: a start after its first day, an end
+    of care before its last, a short break."""
+    here, broken = once(episodes, ("continuity", str(period)), lambda: _continuity(episodes, period))
+    return has(frame, "child", episodes, here) & ~has(frame, "child", episodes, broken)
+
+
+def _continuity(episodes: pd.DataFrame, period) -> tuple[pd.Series, pd.Series]:
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    here = in_year(episodes, period)
+    started = (episodes.RNE == "S") & (episodes.DECOM > start) & (episodes.DECOM <= end)
+    ended = (episodes.REC != "X1") & (episodes.DEC >= start) & (episodes.DEC < end)
+    return here, started | ended | (here & short_break(episodes))
+
+
+def periods_of_care(episodes: pd.DataFrame) -> pd.DataFrame:
+    """One row a period of care: `@child`, START, END (missing while open); attrs name it no table of the return.
+
+    Episodes in order of DECOM, those without one left out; a period begins where an episode starts later than the one
+    before ended.
+    """
+    return once(episodes, ("periods of care",), lambda: _periods(episodes))
+
+
+def _periods(episodes: pd.DataFrame) -> pd.DataFrame:
+    dated = episodes.DECOM.notna()
+    before, after = consecutive(episodes, "child", "DECOM", where=dated)
+    continues = on(after, after.DECOM <= before.DEC) | on(after, before.DEC.isna())
+    rows = in_order(episodes, "child", "DECOM")
+    rows = rows[dated.to_numpy()[rows]]
+    first = np.flatnonzero(~continues.to_numpy()[rows])
+    last = np.append(first[1:] - 1, len(rows) - 1) if len(first) else first
+    return pd.DataFrame(
+        {
+            "@child": episodes["@child"].to_numpy()[rows[first]],
+            "START": episodes.DECOM.array.take(rows[first]),
+            "END": episodes.DEC.array.take(rows[last]),
+        }
+    )
+
+
+def differs(one: pd.Series, other: pd.Series) -> pd.Series:
+    """Both given and not the same, or only one of them given."""
+    return (one != other) & ~(one.isna() & other.isna())
+
+
+def text_of(values: pd.Series) -> pd.Series:
+    """Values as text, missing ones empty: to compare what may be missing on both sides."""
+    return values.astype(TEXT).fillna("")
