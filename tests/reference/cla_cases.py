@@ -1,10 +1,11 @@
-"""What the hand-written cases of the 903 reference share: tables written as rows of cells, findings as "table position"."""
+"""What the hand-written cases of the 903 reference share: rows of cells in, findings as "table position" out."""
 
 from collections.abc import Mapping, Sequence
 
 from reference import cla
 
 Cells = dict[str, str | None]
+Tables = dict[str, list[Cells]]
 
 
 def flagged(
@@ -31,3 +32,9 @@ def numbered(rows: Sequence[Cells]) -> list[dict[str, object]]:
 
 def positions(table: str, *rows: int) -> set[str]:
     return {f"{table} {row}" for row in rows}
+
+
+def written(expected: str) -> set[str]:
+    """The findings of a table of cases: "AD1 0 2, Episodes 1", or "" for none."""
+    parts = [part.split() for part in expected.split(", ") if part]
+    return {f"{table} {row}" for table, *rows in parts for row in rows}
