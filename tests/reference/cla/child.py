@@ -10,28 +10,7 @@ from reference.cla.sent import Book, Row, Sent, before, first_by, last_by, not_a
 rule = Book()
 RULES = rule.rules
 
-ETHNIC = [
-    "WBRI",
-    "WIRI",
-    "WOTH",
-    "WIRT",
-    "WROM",
-    "MWBC",
-    "MWBA",
-    "MWAS",
-    "MOTH",
-    "AIND",
-    "APKN",
-    "ABAN",
-    "AOTH",
-    "BCRB",
-    "BAFR",
-    "BOTH",
-    "CHNE",
-    "OOTH",
-    "REFU",
-    "NOBT",
-]
+ETHNIC = "WBRI WIRI WOTH WIRT WROM MWBC MWBA MWAS MOTH AIND APKN ABAN AOTH BCRB BAFR BOTH CHNE OOTH REFU NOBT"
 UNKNOWN_UPN = ("UN1", "UN2", "UN3", "UN4", "UN5")
 RESPITE = ("V3", "V4")
 LEAVER = "IN_TOUCH ACTIV ACCOM"
@@ -65,7 +44,7 @@ def born_no_day(sent: Sent) -> Iterator[Row]:
 @rule("103", "Header")
 def ethnic_unlisted(sent: Sent) -> Iterator[Row]:
     for header in sent.rows("Header"):
-        if header.text("ETHNIC") not in ETHNIC:
+        if header.text("ETHNIC") not in ETHNIC.split():
             yield header
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reference.cla.sent import Book, Row, Sent, before, years_on
+from reference.cla.sent import Book, Row, Sent, before, not_after, years_on
 
 rule = Book()
 RULES = rule.rules
@@ -27,9 +27,9 @@ def part_taken_unlisted(sent: Sent) -> Iterator[Row]:
 
 @rule("440", "Reviews")
 def too_old_for_pn0(sent: Sent) -> Iterator[Row]:
-    # A review on the fourth birthday passes here and in 441, as the logic has it.
+    # On the fourth birthday the child is four: the title says four or over, the peer lets that day pass.
     for review in sent.rows("Reviews"):
-        if review.text("REVIEW_CODE") == "PN0" and before(years_on(review.day("DOB"), 4), review.day("REVIEW")):
+        if review.text("REVIEW_CODE") == "PN0" and not_after(years_on(review.day("DOB"), 4), review.day("REVIEW")):
             yield review
 
 

@@ -29,6 +29,12 @@ def read_date(text: str) -> date | None:
         return None
 
 
+def read_number(text: str | None) -> float | None:
+    """A number written with figures ("1", "1.0", "1e1"), blanks around it allowed, else None."""
+    figures = (text or "").strip().upper()
+    return float(figures) if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(E[+-]?[0-9]+)?", figures) else None
+
+
 def before(first: date | None, second: date | None) -> bool:
     """Both dates are there and the first is strictly earlier."""
     return first is not None and second is not None and first < second
@@ -73,9 +79,7 @@ class Row:
         return None if text is None else read_date(text)
 
     def number(self, column: str) -> float | None:
-        """The cell read as a number ("1", "1.0", "1e1"), else None."""
-        text = (self.text(column) or "").strip()
-        return float(text) if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(E[+-]?[0-9]+)?", text) else None
+        return read_number(self.text(column))
 
     def given(self, column: str) -> bool:
         """Something is written there, readable or not."""
