@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ _HEAD = re.compile(r"<([^\s/>]+)")
 _ATTRIBUTE = re.compile(r"""\s([^\s=]+)=("[^"]*"|'[^']*')""")
 _BIG_LINE = 65535  # from here on libxml2 keeps lines with texts, not with elements
 _LT, _GT, _SLASH, _SPACE, _NEWLINE = 60, 62, 47, 32, 10
+_RETURN = b"&#13;"
 
 
 @dataclass(frozen=True)
@@ -541,9 +542,18 @@ class _Batch:
             }
         )
 
+    @cached_property
+    def _letters(self) -> np.ndarray:
+        """Where the markup is not white space; a carriage return stands in it as a reference."""
+        letters = self.bytes > _SPACE
+        if _RETURN in self.part.markup:
+            for found in re.finditer(_RETURN, self.part.markup):
+                letters[found.start() : found.end()] = False
+        return letters
+
     def _stray_texts(self) -> tuple[np.ndarray, np.ndarray]:
         """Texts where none belongs: the elements that they stand in, and the tags that they follow."""
-        letters = np.concatenate([[0], np.cumsum(self.bytes > _SPACE, dtype=np.int32)])
+        letters = np.concatenate([[0], np.cumsum(self._letters, dtype=np.int32)])
         stray = (letters[self.end] > letters[self.gt + 1]) & ~self._text_expected
         if self.part.count is not None:
             stray[0] = False  # the holder's first text comes with the root
@@ -557,7 +567,7 @@ class _Batch:
         return np.where(after, self.parent[within], within), places
 
     def _first_letter(self, places: np.ndarray) -> np.ndarray:
-        letters = np.flatnonzero(self.bytes > _SPACE)
+        letters = np.flatnonzero(self._letters)
         return letters[np.searchsorted(letters, self.gt[places] + 1)] if len(places) else places
 
     def line(self, elements: np.ndarray) -> np.ndarray:

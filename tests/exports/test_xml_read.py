@@ -243,6 +243,14 @@ def test_entities_and_special_characters_are_read_as_they_are_meant(save):
     assert cells(document, "ChildIdentifiers", "LAchildID") == [('a&lt;b <c> "d" <e>&amp;\r\U0001f600f\n',)]
 
 
+def test_white_space_has_no_place_and_needs_none(save):
+    space = " &#13;&#10;&#9;\n"
+    child = f"<Child>{space}<ChildIdentifiers>{space}<LAchildID>A</LAchildID></ChildIdentifiers>{space}</Child>"
+
+    assert said(read(save(census(child)))) == []
+    assert [row[3] for row in said(read(save(census(child.replace(space, f"{space}x{space}", 1)))))] == ["stray text"]
+
+
 def test_each_thing_without_a_place_is_told_with_its_line(save, pieces):
     lines = [
         f"<Message>{HEADER}",
