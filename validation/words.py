@@ -114,6 +114,16 @@ def blank(frame: pd.DataFrame, column: str) -> pd.Series:
     return frame[column].isna() & ~unreadable(frame, column)
 
 
+def any_given(frame: pd.DataFrame, *columns: str) -> pd.Series:
+    """Some of these cells hold something, be it unreadable."""
+    return pd.Series(np.logical_or.reduce([~blank(frame, column) for column in columns]), index=frame.index)
+
+
+def all_given(frame: pd.DataFrame, *columns: str) -> pd.Series:
+    """Each of these cells holds something, be it unreadable."""
+    return pd.Series(np.logical_and.reduce([~blank(frame, column) for column in columns]), index=frame.index)
+
+
 def unreadable(frame: pd.DataFrame, column: str) -> pd.Series:
     """Given, but not as what the field holds; only where the return tells this from absent."""
     mark = frame.get(f"{UNREAD}{column}")
@@ -165,6 +175,13 @@ def last_by(frame: pd.DataFrame, level: str, column: str, where: pd.Series | Non
     return _marks(frame, rows[np.append(of[1:] != of[:-1], True)] if len(rows) else rows)
 
 
+def first_of_last(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None = None) -> pd.Series:
+    """As `last_by`, but of rows that tie the first in the file."""
+    last, row = matched(frame[last_by(frame, level, column, where)], frame, level)
+    ties = on(row, row(frame[column]) == last(last.frame[column]))
+    return first_by(frame, level, column, ties if where is None else ties & where)
+
+
 def _dated(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None) -> np.ndarray:
     rows = in_order(frame, level, column)
     kept = frame[column].notna() if where is None else frame[column].notna() & where
@@ -181,6 +198,23 @@ def consecutive(
     of = _codes(frame, level)[rows]
     next_ = np.flatnonzero(of[1:] == of[:-1])
     return Side(frame, rows[next_]), Side(frame, rows[next_ + 1])
+
+
+def following(frame: pd.DataFrame, level: str, column: str, where: pd.Series) -> pd.Series:
+    """True for rows that come after a row `where` of their `level`, in the order of `column`; without it, never."""
+    rows = _dated(frame, level, column, None)
+    of, met = _codes(frame, level)[rows], where.to_numpy(dtype=bool)[rows]
+    before = np.cumsum(met) - met
+    return _marks(frame, rows[before > before[np.searchsorted(of, of)]])
+
+
+def with_start(frame: pd.DataFrame, level: str, column: str, continues: pd.Series) -> tuple["Side", "Side"]:
+    """Every row that belongs to a `level`, and the row at which its run began: in the order of `column` the nearest,
+    up to itself, that does not continue the one before."""
+    rows = in_order(frame, level, column)
+    of, at = _codes(frame, level)[rows], np.arange(len(rows))
+    fresh = ~continues.to_numpy(dtype=bool)[rows] | (np.searchsorted(of, of) == at)
+    return Side(frame, rows), Side(frame, rows[np.maximum.accumulate(np.where(fresh, at, 0))])
 
 
 def lookup(frame: pd.DataFrame, level: str, other: pd.DataFrame, column: str, where: pd.Series | None = None) -> Any:

@@ -108,6 +108,35 @@ def test_days_of_the_year_are_inside_both_ends_included():
     assert words.outside(given_dates, YEAR).tolist() == [True, False, False, True, False]
 
 
+def test_any_and_all_given_take_what_cannot_be_read_for_given():
+    cells = [("x", "01/05/2025"), ("x", "31/02/2025"), ("x", None), (None, "01/05/2025"), (None, "x"), (None, None)]
+    frame = pd.DataFrame(cells, columns=["REVIEW_CODE", "REVIEW"], index=list("abcdef"), dtype="object")
+    reviews = typed({"Reviews": frame}, described("cla").at("2025-26")).tables["Reviews"]
+
+    assert words.any_given(reviews, "REVIEW_CODE", "REVIEW").tolist() == [True] * 5 + [False]
+    assert words.all_given(reviews, "REVIEW_CODE", "REVIEW").tolist() == [True] * 2 + [False] * 4
+    assert words.any_given(reviews[:0], "REVIEW").tolist() == words.all_given(reviews[:0], "REVIEW").tolist() == []
+    assert words.all_given(reviews, "REVIEW").index.tolist() == list("abcdef")
+
+
+def test_of_ties_on_the_latest_the_first_or_the_last_in_the_file():
+    days = ["2025-05-02", "2025-05-01", "2025-05-02", "2025-05-02", None, "2025-05-01", "2025-05-03"]
+    cin = episodes(
+        [(child, "1", day, None) for child, day in zip(["a", "a", "a", "b", "b", "b", None], days, strict=True)]
+    )
+    later = pd.Series([False] + [True] * 6)
+
+    def of(word, where=None):
+        marks = word(cin, "child", "CINreferralDate", where)
+        return marks[marks].index.tolist()
+
+    assert of(words.last_by) == [2, 3]
+    assert of(words.first_of_last) == [0, 3]
+    assert of(words.first_of_last, later) == [2, 3]
+    assert of(words.first_of_last, ~later) == [0]
+    assert words.first_of_last(cin[:0], "child", "CINreferralDate").tolist() == []
+
+
 def test_years_after_29_february_is_28_february():
     assert words.years_after(dates("2000-02-29", "2000-02-28", None), 25).dt.strftime("%F").fillna("").tolist() == [
         "2025-02-28",
@@ -195,3 +224,37 @@ def test_overlapping_agrees_with_comparing_all_pairs(rows, touching, copies):
     found = words.overlapping(cin, "child", cin.CINreferralDate, end, touching=touching, copies=end if copies else None)
 
     assert set(found[found].index) == slow_overlaps(rows, touching, copies)
+
+
+ORDERED = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.none() | DAYS, st.booleans()), max_size=9)
+
+
+def in_order(rows):
+    """Places of the rows of each child by date, missing last."""
+    places = sorted(range(len(rows)), key=lambda at: rows[at][1] or "9")
+    return [[at for at in places if rows[at][0] == child] for child in ("a", "b")]
+
+
+@given(rows=ORDERED)
+def test_following_a_row_is_being_after_it_in_its_level(rows):
+    cin = episodes([(child, str(at), start, None) for at, (child, start, _) in enumerate(rows)])
+    found = words.following(cin, "child", "CINreferralDate", pd.Series([met for *_, met in rows], dtype=bool))
+    dated = [[at for at in places if rows[at][1]] for places in in_order(rows)]
+
+    assert set(found[found].index) == {
+        at for places in dated for n, at in enumerate(places) if any(rows[before][2] for before in places[:n])
+    }
+
+
+@given(rows=ORDERED)
+def test_a_run_starts_at_the_nearest_row_that_continues_none(rows):
+    cin = episodes([(child, str(at), start, None) for at, (child, start, _) in enumerate(rows)])
+    row, start = words.with_start(
+        cin, "child", "CINreferralDate", pd.Series([goes_on for *_, goes_on in rows], dtype=bool)
+    )
+    expected = {}
+    for places in in_order(rows):
+        for n, at in enumerate(places):
+            expected[at] = expected[places[n - 1]] if n and rows[at][2] else at
+
+    assert dict(zip(row.take.tolist(), start.take.tolist(), strict=True)) == expected
