@@ -41,7 +41,8 @@ class Rule(InForce):
     one table is flagged, else the innermost level that the flagged tables share). `per` "child": what the rule says of
     a child follows from the child's rows, and from those of children who share a value in a field of `across` with it
     (missing values are shared by nobody). `check` is None for a rule that a field's own word says (`wrong`, `absent`, a
-    shape), which Pandera checks.
+    shape), which Pandera checks. An argument of `check` with a default is used where it was given: without last year
+    the rule runs on None.
     """
 
     code: str
@@ -61,9 +62,15 @@ class Rule(InForce):
     def arguments(self) -> tuple[str, ...]:
         return tuple(inspect.signature(self.check).parameters) if self.check else ()
 
+    @cached_property
+    def if_given(self) -> frozenset[str]:
+        """Arguments that the rule can do without."""
+        given = inspect.signature(self.check).parameters.values() if self.check else ()
+        return frozenset(one.name for one in given if one.default is not one.empty)
+
     @property
     def needs(self) -> tuple[str, ...]:
-        """What the rule needs beside this period's own tables."""
+        """What the rule reads beside this period's own tables."""
         needs = [NEEDS[name] for name in self.arguments if name in NEEDS]
         return tuple(needs + ["previous_year"] * any(name.startswith("previous_") for name in self.arguments))
 
@@ -256,11 +263,9 @@ def _learn(rule: Rule, asked: Return) -> set[tuple[str, str]]:
     blank = empty(asked)
 
     def recording(argument: str) -> Any:
-        previous = argument.startswith("previous_")
-        frame = _Recording(blank.tables[table_named(asked, argument.removeprefix("previous_"))])
-        frame.attrs = {
-            "table": ("previous_" if previous else "") + table_named(asked, argument.removeprefix("previous_"))
-        }
+        name = _recorded_as(argument, asked)
+        frame = _Recording(blank.tables[name.removeprefix("previous_")])
+        frame.attrs = {"table": name}
         frame.__dict__["noted"] = noted
         return frame
 
@@ -271,6 +276,12 @@ def _learn(rule: Rule, asked: Return) -> set[tuple[str, str]]:
     noted.update((frame.attrs["table"], "") for frame in arguments.values() if isinstance(frame, _Recording))
     rule.check(**arguments)
     return noted
+
+
+def _recorded_as(argument: str, asked: Return) -> str:
+    """The table of an argument, last year's told from this year's."""
+    table = argument.removeprefix("previous_")
+    return argument.removesuffix(table) + table_named(asked, table)
 
 
 @dataclass
@@ -399,13 +410,18 @@ def _note_issues(found: Findings, issues: pd.DataFrame, typed: Typed) -> None:
 
 def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
     """Why the rule cannot be run on what was supplied, or None."""
+    spared = {_recorded_as(name, given.asked) for name in rule.if_given}
     for name in rule.arguments:
+        if name in rule.if_given:
+            continue
         if name.startswith("previous_") and given.previous is None:
             return "last period's return was not given"
         if name in ("providers", "authority") and name not in given.reference:
             return f"{name}: not given"
     gaps: dict[str, list[str]] = {}
     for table, column in sorted(book.reads(rule, given.asked)):
+        if table in spared:
+            continue
         source: Typed | None = given.previous if table.startswith("previous_") else given.tables
         assert source is not None
         name = table.removeprefix("previous_")
