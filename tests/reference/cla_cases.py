@@ -38,3 +38,16 @@ def written(expected: str) -> set[str]:
     """The findings of a table of cases: "AD1 0 2, Episodes 1", or "" for none."""
     parts = [part.split() for part in expected.split(", ") if part]
     return {f"{table} {row}" for table, *rows in parts for row in rows}
+
+
+def drawn(text: str) -> list[Cells]:
+    """Rows drawn in one line: the columns, then each row after a semicolon; "-" is an empty cell."""
+    columns, *rows = (line.split() for line in text.split(";"))
+    return [{column: None if cell == "-" else cell for column, cell in zip(columns, row, strict=True)} for row in rows]
+
+
+def flagged_in(code: str, period: str, tables: Mapping[str, str]) -> set[str]:
+    """The rows that one rule flags in drawn tables; "last Header" is last year's Header."""
+    last = {name.removeprefix("last "): drawn(text) for name, text in tables.items() if name.startswith("last ")}
+    this = {name: drawn(text) for name, text in tables.items() if not name.startswith("last ")}
+    return flagged(code, period, previous=last or None, **this)
