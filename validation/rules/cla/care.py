@@ -3,11 +3,13 @@
 Each answers on the rows of its first argument.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from validation.typed import TEXT
-from validation.words import consecutive, has, in_order, on, once
+from validation.words import Side, blank, consecutive, days_between, has, in_order, on, once
 
 SHORT_BREAKS = frozenset({"V3", "V4"})
 ADOPTED = frozenset({"E11", "E12"})
@@ -15,6 +17,7 @@ FOR_ADOPTION = frozenset({"A3", "A4", "A5", "A6"})
 FOSTER = frozenset({"U1", "U2", "U3", "U4", "U5", "U6"})
 TEMPORARY = frozenset({"T0", "T1", "T2", "T3", "T4"})
 NO_URN = "XXXXXXX"
+LONG_AGO = pd.Timestamp(1901, 1, 1)
 
 
 def short_break(episodes: pd.DataFrame) -> pd.Series:
@@ -67,6 +70,46 @@ def _periods(episodes: pd.DataFrame) -> pd.DataFrame:
             "END": episodes.DEC.array.take(rows[last]),
         }
     )
+
+
+def undated_first(episodes: pd.DataFrame) -> pd.DataFrame:
+    """The episodes, those without a start before all others."""
+    return episodes.assign(DECOM=episodes.DECOM.fillna(LONG_AGO))
+
+
+def end_or_last_day(episodes: pd.DataFrame, period) -> pd.Series:
+    """The end of each episode, of an open one the last day of the year; an end that cannot be read stays missing."""
+    return episodes.DEC.mask(blank(episodes, "DEC"), pd.Timestamp(period.end))
+
+
+def unbroken_days(episodes: pd.DataFrame, where: pd.Series, period) -> pd.Series:
+    """Days from first start to latest end of the rows `where` of a child that follow each other, each starting on the
+    day the one before ends; on each of these rows, else missing. What has no readable end goes on to the end of the
+    year."""
+    end = episodes.DEC.fillna(pd.Timestamp(period.end))
+    chain = _chains(episodes, where, lambda before, after: before(end) == after.DECOM)
+    latest, earliest = end.groupby(chain).transform("max"), episodes.DECOM.groupby(chain).transform("min")
+    return days_between(earliest, latest).where(chain >= 0)
+
+
+def added_days(episodes: pd.DataFrame, where: pd.Series, period) -> pd.Series:
+    """Days of the rows `where` of a child added up over those that follow each other, none starting after the one
+    before has ended; on each of these rows, else missing."""
+    end = end_or_last_day(episodes, period)
+    chain = _chains(episodes, where, lambda before, after: ~(after.DECOM > before(end)))
+    return days_between(episodes.DECOM, end).groupby(chain).transform("sum").where(chain >= 0)
+
+
+def _chains(episodes: pd.DataFrame, where: pd.Series, follows: Callable[[Side, Side], pd.Series]) -> pd.Series:
+    """The number of the chain that each row `where` with a start is of, in order of DECOM; else -1."""
+    dated = where & episodes.DECOM.notna()
+    before, after = consecutive(episodes, "child", "DECOM", where=dated)
+    begins = ~on(after, follows(before, after)).to_numpy()
+    rows = in_order(episodes, "child", "DECOM")
+    rows = rows[dated.to_numpy(dtype=bool)[rows]]
+    numbers = np.full(len(episodes), -1)
+    numbers[rows] = np.cumsum(begins[rows])
+    return pd.Series(numbers, index=episodes.index)
 
 
 def differs(one: pd.Series, other: pd.Series) -> pd.Series:
