@@ -189,15 +189,18 @@ def _dated(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None
 
 
 def consecutive(
-    frame: pd.DataFrame, level: str, *columns: str, where: pd.Series | None = None
+    frame: pd.DataFrame, level: str, *columns: str, where: pd.Series | None = None, apart: int = 1
 ) -> tuple["Side", "Side"]:
-    """Every pair of neighbours in the order of `columns` within a `level` (among rows `where`): earlier, later."""
+    """Every pair of neighbours in the order of `columns` within a `level` (among rows `where`): earlier, later.
+
+    `apart` 2: of every other row, with one between them.
+    """
     rows = in_order(frame, level, *columns)
     if where is not None:
         rows = rows[where.to_numpy(dtype=bool)[rows]]
     of = _codes(frame, level)[rows]
-    next_ = np.flatnonzero(of[1:] == of[:-1])
-    return Side(frame, rows[next_]), Side(frame, rows[next_ + 1])
+    pairs = np.flatnonzero(of[apart:] == of[:-apart])
+    return Side(frame, rows[pairs]), Side(frame, rows[pairs + apart])
 
 
 def following(frame: pd.DataFrame, level: str, column: str, where: pd.Series) -> pd.Series:

@@ -258,3 +258,25 @@ def test_a_run_starts_at_the_nearest_row_that_continues_none(rows):
             expected[at] = expected[places[n - 1]] if n and rows[at][2] else at
 
     assert dict(zip(row.take.tolist(), start.take.tolist(), strict=True)) == expected
+
+
+def test_consecutive_rows_may_lie_apart():
+    order = episodes(
+        [
+            ("A", "1", "2025-05-03", None),
+            ("A", "2", "2025-05-01", None),
+            ("A", "3", "2025-05-02", None),
+            ("A", "4", "2025-05-04", None),
+            ("B", "1", "2025-05-01", None),
+            ("B", "2", "2025-05-02", None),
+            (None, "1", "2025-05-01", None),
+        ]
+    )
+
+    def taken(apart, frame=order):
+        one, other = words.consecutive(frame, "child", "CINreferralDate", apart=apart)
+        return list(zip(one.take.tolist(), other.take.tolist(), strict=True))
+
+    assert taken(1) == [(1, 2), (2, 0), (0, 3), (4, 5)]
+    assert taken(2) == [(1, 0), (2, 3)]
+    assert taken(2, order[:1]) == taken(2, order[:0]) == []
