@@ -31,8 +31,9 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         {
             "Header": "CHILD SEX MOTHER; A M 0; B F -; C F -; D 1 1; E F 1; F F -",
             "Episodes": (
-                "CHILD LS DECOM DEC; A C2 - -; B C2 01/05/2020 01/04/2025; C C2 01/05/2020 31/03/2025; "
-                "D C2 01/05/2025 -; E C2 01/05/2020 01/06/2021; F C2 01/04/2026 -"
+                "CHILD LS DECOM DEC; A C2 - -; B C2 01/05/2020 01/04/2025; B C2 01/05/2019 01/05/2020; "
+                "C C2 01/05/2020 31/03/2025; D C2 01/05/2025 -; E C2 01/05/2020 01/06/2021; "
+                "F C2 01/04/2026 -"
             ),
             "OC3": "CHILD IN_TOUCH; E YES; B -",
         },
@@ -61,7 +62,7 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         "2025-26",
         {
             "Header": "CHILD DOB; A 01/02/2012; B 01/02/2012; C SOON; D -; E 01/02/2012; - 01/02/2012",
-            "last Header": "CHILD DOB; A 2012-02-01; B 02/02/2012; C -; D 01/02/2012; - 02/02/2012",
+            "last Header": "CHILD DOB; A 2012-02-01; B 02/02/2012; C -; D 01/02/2012; - 02/02/2012; A 02/02/2012",
         },
         "Header 1 3",
     ),
@@ -80,7 +81,7 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         {
             "Header": "CHILD MOTHER; A 0; B -; C 1; D 0; E 0",
             "Episodes": "CHILD; A; B; C; E",
-            "last Header": "CHILD MOTHER; A 1; B 1; C 1; D 1; E 0",
+            "last Header": "CHILD MOTHER; A 1; A 0; B 1; C 1; D 1; E 0",
         },
         "Header 0 1",
     ),
@@ -89,7 +90,7 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         "2025-26",
         {
             "Header": "CHILD UPN; A UN2; B UN1; C A; D UN3; E -; F A; G -; H UN2; I A; J UN1; K Z",
-            "last Header": "CHILD UPN; A UN1; B -; C UN4; D UN2; E A; F B; G -; H -; I a; J UN2",
+            "last Header": "CHILD UPN; A UN1; B -; C UN4; D UN2; E A; F B; G -; H -; I a; J UN2; I b",
         },
         "Header 3 4 5 9",
     ),
@@ -234,7 +235,7 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         {
             "Header": "CHILD MOTHER; A 0; B 1; C 1; D -; E 1",
             "Episodes": "CHILD; B",
-            "OC3": "CHILD IN_TOUCH ACTIV ACCOM; A YES - -; B YES F1 B1; C - - -; D YES - -; E - - 0",
+            "OC3": ("CHILD IN_TOUCH ACTIV ACCOM; A YES - -; B YES F1 B1; C - - -; D YES - -; E - - 0; E - - -"),
         },
         "Header 0 4",
     ),

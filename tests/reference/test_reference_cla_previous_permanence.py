@@ -33,10 +33,10 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
             "PrevPerm": (
                 "CHILD DATE_PERM; A 01/05/2025; A 30/04/2025; A ZZ/04/2025; A -; A soon; B zz/zz/2020; "
                 "C 05/ZZ/2020; D SOON; E ZZ/ZZ/ZZZZ; F 1/4/2025; F ZZZZ/ZZ/2020; F 01/01/ZZ; X SOON; "
-                "G ZZ/02/2024"
+                "G ZZ/02/2024; F 31/02/2020; F ZZ/12/9999; F 01/02/2020"
             ),
         },
-        "Episodes 1 2 3 6 7, PrevPerm 0 4 5 6 9 10 11 13",
+        "Episodes 1 2 3 6 7, PrevPerm 0 4 5 6 9 10 11 13 14 15",
     ),
     ("633", "2025-26", {"PrevPerm": "LA_PERM; 201; 938; WAL; 999; CON; 940; 214; -"}, "PrevPerm 4 5 6"),
     (

@@ -12,11 +12,13 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         "2025-26",
         {
             "Header": "CHILD UASC; A 0; B 0; C 1; D -; E 0; F 0; G 0",
-            "UASC": "CHILD DUC; A -; B -; C -; D SOON; E -; F -; X -; G -",
-            "last Header": "CHILD UASC; A 1; B 1; C 1; D 1; E 0; F 1; X 1; G 1",
-            "last UASC": "CHILD DUC; A 31/03/2024; B 01/04/2024; C -; D 01/05/2024; E -; X SOON; G 31/03/2025",
+            "UASC": "CHILD DUC; A -; B -; C -; D SOON; E -; F -; X -; G -; H -",
+            "last Header": "CHILD UASC; A 1; B 1; C 1; D 1; E 0; F 1; X 1; G 1; H 1",
+            "last UASC": (
+                "CHILD DUC; A 31/03/2024; B 01/04/2024; C -; D 01/05/2024; E -; X SOON; G 31/03/2025; H 01/04/2025"
+            ),
         },
-        "UASC 0 3 6, Header 0 3",
+        "UASC 0 3 6 8, Header 0 3",
     ),
     (
         "205B",
@@ -77,7 +79,8 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         "2025-26",
         {
             "Episodes": (
-                "CHILD DECOM DEC; A 01/01/2024 31/03/2025; B 01/01/2024 01/04/2025; C 01/01/2024 31/03/2025; E - -"
+                "CHILD DECOM DEC; A 01/01/2024 31/03/2025; B 01/01/2024 01/04/2025; "
+                "B 01/01/2023 01/01/2024; C 01/01/2024 31/03/2025; E - -"
             ),
             "UASC": "CHILD; A; B; C; D; E",
             "OC3": "CHILD IN_TOUCH ACTIV ACCOM; A - - 0; B YES F1 B1; C - - -; D YES F1 B1; E YES - -",
