@@ -322,7 +322,7 @@ def _link(
 ) -> None:
     """Give every table its `@level` columns, by parent rows where the input has them, else by keys."""
     parents = {table.name: _parent_positions(table, tables, raw) for table in described}
-    nested = all(
+    nested = any(table.parent for table in described) and all(
         parents[table.name] is not None
         for table in described
         if table.parent and table.name in raw and len(tables[table.name])

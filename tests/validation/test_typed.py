@@ -175,6 +175,17 @@ def test_rows_are_linked_by_keys():
     assert levels(tables, "Section47", "child") == [1, 0, 2, 0]
 
 
+def test_rows_of_a_return_without_nesting_are_linked_by_keys_whichever_table_holds_the_child():
+    given = {
+        "Header": pd.DataFrame({"CHILD": ["a", "b", "b", None]}),
+        "Episodes": pd.DataFrame({"CHILD": ["b", "c", None, "a"]}),
+    }
+    made = typed(given, described("cla").at("2025-26")).tables
+
+    assert made["Header"]["@child"].tolist() == [0, 1, 1, -1]
+    assert made["Episodes"]["@child"].tolist() == [1, 2, -1, 0]
+
+
 def test_without_the_episode_number_one_episode_a_child_is_enough():
     single = {
         "CINdetails": pd.DataFrame({"LAchildID": ["a", "b"]}),
