@@ -4,6 +4,9 @@ Read from the package's files as they are, one for each first letter, once in a 
 for; the package's own reader is not used. The directory also holds postcodes that are no longer in use, with the place
 where they were, and does not say which. Some postcodes have no place: those of large organisations (GIR 0AA), and
 others whose place is not recorded.
+
+Source: Office for National Statistics, licensed under the Open Government Licence v.3.0; contains OS data (Crown
+copyright) and Royal Mail data.
 """
 
 from functools import cache

@@ -117,3 +117,8 @@ def test_files_of_another_layout_are_refused():
     packed = msgpack.packb({"data": {"pcd": ["K1  1AA", 5.0, "K1  1AB"]}})
     with pytest.raises(postcodes.UnknownLayout, match=r"requirements\.lock"):
         postcodes._column(packed, "pcd", "S7")
+
+
+def test_every_place_in_the_united_kingdom_has_an_authority_or_country():
+    areas = [postcodes._letter(letter).places.area for letter in "BDSTWY"]
+    assert not any((area == postcodes._ABROAD).any() for area in areas), "a district that nobody described"
