@@ -1,6 +1,7 @@
 """Cases for rules, drawn as small tables in Markdown; read here into the tables that `validate` takes.
 
-- `## 4180 words`: a version of a rule; `from 2024-25` or `until 2023-24` as the last words say when it is in force.
+- `## 4180 words`: a version of a rule; `from 2024-25`, `until 2023-24` or both as the last words say when it is
+  in force.
 - `fields: Table.Field …`: what the version flags. `### words`: another case of it.
 - `period: 2023-24`: the period of the case (before the first case: of the version), else the latest up to 2025-26.
 - A table: its first header cell is the table's name, the cells under it row labels; `known 1..5` draws five rows, and
@@ -24,7 +25,7 @@ LATEST = "2025-26"
 PREVIOUS = "previous "
 REFERENCE = "providers"
 
-_SINCE = re.compile(r"\bfrom ([0-9]{4}-[0-9]{2})$")
+_SINCE = re.compile(r"\bfrom ([0-9]{4}-[0-9]{2})(?: until [0-9]{4}-[0-9]{2})?$")
 _UNTIL = re.compile(r"\buntil ([0-9]{4}-[0-9]{2})$")
 _ALIKE = re.compile(r"(\D*)([0-9]+)\.\.([0-9]+)")
 _WHOLE = {"flagged": True, "not flagged": False}

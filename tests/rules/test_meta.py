@@ -376,6 +376,13 @@ def test_cases_are_read_as_drawn(tmp_path):
     assert (other.marked, other.frames()["Reviews"].columns.tolist()) == (frozenset(), ["CPPreviewDate"])
 
 
+def test_a_drawn_version_may_begin_and_end(tmp_path):
+    path = tmp_path / "drawn.md"
+    path.write_text("## 1 words from 2023-24 until 2024-25\n| Reviews | flag |\n| a | x |\n", encoding="utf-8")
+
+    assert [(case.since, case.until, case.period) for case in read(path)] == [("2023-24", "2024-25", "2024-25")]
+
+
 def test_random_returns_break_many_rules():
     """The random return that these tests run on is worth running on."""
     broken = set(validate("cin", frames(full_seed("2026-27"), "2026-27"), period="2026-27")["rule"])
