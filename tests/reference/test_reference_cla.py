@@ -1,109 +1,75 @@
-"""The reading of a 903 return that the reference stands on: cells, years, a child's care, what is run and what not."""
+"""The 903 reference as a whole, and proof that the random returns reach every one of its rules from both sides."""
 
-from datetime import date
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
-from reference import cla
-from reference.cla.sent import Row, Sent, first_by, in_order, last_by, read_date, read_number, years_on
-from reference.cla_cases import drawn, flagged, numbered
+from reference import cla, random_cla
+
+PERIODS = ["2022-23", "2023-24", "2024-25", "2025-26", "2026-27"]
 
 
-def sent(episodes: str, period: str = "2025-26") -> Sent:
-    return Sent({"Episodes": numbered(drawn(episodes))}, period)
+@pytest.mark.parametrize(("period", "count"), list(zip(PERIODS, [293, 312, 305, 311, 322], strict=True)))
+def test_each_code_is_in_force_once_in_a_period(period: str, count: int) -> None:
+    in_force = [code for code, since, until, _ in cla.RULES if since <= period <= until]
+    assert len(in_force) == len(set(in_force)) == count
 
 
-@pytest.mark.parametrize(
-    "text", ["2025-02-29", "31/04/2025", "1/1/2025", "01/01/25", "01-02-2025", " 01/01/2025", "soon"]
-)
-def test_a_date_that_cannot_be_read_is_missing_though_given(text: str) -> None:
-    row = Row("Reviews", {"REVIEW": text, "row": 0})
-    assert read_date(text) is None
-    assert row.day("REVIEW") is None
-    assert row.given("REVIEW")
+def test_a_return_without_tables_has_no_findings() -> None:
+    for period in PERIODS:
+        assert cla.check({}, period, {}, random_cla.AUTHORITY, [], set()) == set()
 
 
-def test_dates_are_read_in_both_orders() -> None:
-    assert read_date("2024-02-29") == read_date("29/02/2024") == date(2024, 2, 29)
+def test_what_is_not_known_runs_no_rule_that_needs_it() -> None:
+    need = {"203", "503A", "1008", "219", "227", "229", "411", "1015"}
+    known: set[str] = set()
+    unknown: set[str] = set()
+    for seed in range(20):
+        drawn = random_cla.random_return(seed, "2025-26")
+        found = cla.check(drawn.tables, "2025-26", drawn.previous, drawn.authority, drawn.providers, drawn.postcodes)
+        known.update(code for code, _, _ in found)
+        unknown.update(code for code, _, _ in cla.check(drawn.tables, "2025-26", postcodes=drawn.postcodes))
+    assert need <= known
+    assert not need & unknown
 
 
-def test_text_is_upper_cased_and_an_empty_cell_is_missing() -> None:
-    row = Row("Header", {"CHILD": "ab1", "SEX": "", "UPN": None, "row": 0})
-    assert (row.child, row.text("SEX"), row.text("UPN"), row.text("MOTHER")) == ("AB1", None, None, None)
+@pytest.mark.parametrize("period", PERIODS)
+def test_random_returns_reach_every_rule_from_both_sides(period: str) -> None:
+    returns = 150
+    fired: Counter[str] = Counter()
+    for seed in range(returns):
+        tables, previous, providers, postcodes, authority = random_cla.random_return(seed, period)
+        found = cla.check(tables, period, previous, authority, providers, postcodes)
+        fired.update({code for code, _, _ in found})
+    assert set(fired) == cla.codes_in_force(period)
+    assert {code for code, times in fired.items() if times == returns} == set()
 
 
-@pytest.mark.parametrize(
-    ("text", "number"), [("1", 1), (" 1.0 ", 1), ("1E1", 10), ("-1", -1), ("1_0", None), ("NAN", None)]
-)
-def test_numbers_are_figures(text: str, number: float | None) -> None:
-    assert read_number(text) == number
+def rows(drawn: random_cla.Return) -> Iterator[tuple[str, list[random_cla.Cells]]]:
+    yield from drawn.tables.items()
+    yield from drawn.previous.items()
 
 
-def test_a_birthday_on_29_february_falls_on_the_28th_where_there_is_none() -> None:
-    assert years_on(date(2008, 2, 29), 17) == date(2025, 2, 28)
-    assert years_on(date(2008, 2, 29), 16) == date(2024, 2, 29)
-    assert years_on(None, 16) is None
+@pytest.mark.parametrize("period", PERIODS)
+def test_random_returns_keep_their_shape(period: str) -> None:
+    columns = random_cla.columns(period)
+    for seed in range(60):
+        drawn = random_cla.random_return(seed, period)
+        assert drawn == random_cla.random_return(seed, period)
+        assert list(drawn.tables) == list(drawn.previous) == list(columns)
+        labels = [row["row"] for _, table in rows(drawn) for row in table]
+        assert len(labels) == len(set(labels))
+        for name, table in rows(drawn):
+            assert all(set(row) == {*columns[name], "row"} for row in table)
 
 
-def test_of_equal_days_the_first_row_is_first_and_the_last_is_last() -> None:
-    rows = sent("DECOM; 02/05/2025; -; 01/05/2025; 2025-05-01; 2025-05-02").rows("Episodes")
-    assert [row.label for row in in_order(rows, "DECOM")] == [2, 3, 0, 4]
-    first, last, first_of_last = first_by(rows, "DECOM"), last_by(rows, "DECOM"), last_by(rows, "DECOM", True)
-    assert first is rows[2]
-    assert last is rows[4]
-    assert first_of_last is rows[0]
-    assert first_by(rows[1:2], "DECOM") is last_by(rows[1:2], "DECOM") is None
-
-
-def test_rows_without_a_child_are_no_ones() -> None:
-    rows = sent("CHILD DECOM; - 01/05/2025; A 01/05/2025")
-    assert [row.label for row in rows.rows("Episodes")] == [0, 1]
-    assert rows.of(None, "Episodes") == []
-    assert set(rows.children("Episodes")) == {"A"}
-
-
-def test_care_is_one_period_until_a_gap() -> None:
-    care = sent(
-        "CHILD DECOM DEC; A 01/08/2025 -; A 01/05/2025 01/06/2025; A 01/06/2025 01/07/2025; A - 01/01/2030; "
-        "B 01/05/2025 01/07/2025; B 01/06/2025 15/06/2025; B 01/07/2025 -; C 01/05/2025 -; C 01/06/2025 01/07/2025"
-    )
-    assert care.periods_of_care("A") == [(date(2025, 5, 1), date(2025, 7, 1)), (date(2025, 8, 1), None)]
-    assert care.periods_of_care("B") == [(date(2025, 5, 1), date(2025, 6, 15)), (date(2025, 7, 1), None)]
-    assert care.periods_of_care("C") == [(date(2025, 5, 1), date(2025, 7, 1))]
-    assert care.periods_of_care("X") == []
-
-
-@pytest.mark.parametrize("period", ["2025", "2025-27", "2025/26", "autumn"])
-def test_a_period_is_a_collection_year(period: str) -> None:
-    with pytest.raises(ValueError, match="2025-26"):
-        cla.check({}, period)
-
-
-def test_a_rule_runs_on_empty_tables_but_not_on_absent_ones() -> None:
-    leaver = drawn("CHILD; A")
-    assert flagged("1002", OC3=leaver, Episodes=[], previous={"Episodes": []}) == {"OC3 0"}
-    assert flagged("1002", OC3=leaver, Episodes=[]) == set()
-    assert flagged("1002", OC3=leaver, previous={"Episodes": []}) == set()
-    assert flagged("1002", OC3=leaver, Episodes=[], previous={"OC3": []}) == set()
-
-
-def test_an_empty_return_has_no_findings() -> None:
-    assert cla.check({}, "2025-26", {}, "E10000016", [], set()) == set()
-
-
-def test_rules_are_in_force_from_their_year_on() -> None:
-    assert "347" not in cla.codes_in_force("2022-23")
-    assert "347" in cla.codes_in_force("2023-24")
-    assert "444" not in cla.codes_in_force("2024-25")
-    assert len(cla.codes_in_force("2022-23")) < len(cla.codes_in_force("2025-26"))
-
-
-def test_versions_of_a_rule_never_overlap() -> None:
-    spans: dict[str, list[tuple[str, str]]] = {}
-    for code, since, until, _ in cla.RULES:
-        spans.setdefault(code, []).append((since, until))
-    assert [
-        code
-        for code, held in spans.items()
-        if any(a[1] >= b[0] for a, b in zip(sorted(held), sorted(held)[1:], strict=False))
-    ] == []
+def test_random_returns_share_ids_between_children_and_have_rows_of_nobody() -> None:
+    shared = nobody = 0
+    for seed in range(100):
+        ids = [row["CHILD"] for row in random_cla.random_return(seed, "2025-26").tables["Header"]]
+        given = [one for one in ids if one]
+        shared += len(given) > len(set(given))
+        nobody += len(given) < len(ids)
+    assert shared >= 20
+    assert nobody >= 5
