@@ -5,7 +5,7 @@ Thin: each calls what does the work and keeps its frames.
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,10 @@ from returns import described
 from returns.refusal import Refusal
 
 Frames = dict[str, pd.DataFrame]
+_WRITES = {
+    "xml": "The Department's XML file in the working area; where it cannot be written, which rules stop it.",
+    "csv": "The Department's CSV files in the working area, one a table.",
+}
 
 
 class MixedLineage(Refusal):
@@ -217,74 +221,80 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             check_results=list(finding_results(name, outcome.findings, outcome.crashed, address)),
         )
 
-    @asset(
-        ins=upstream("extract", "tables", "findings"),
-        check_specs=[complete_spec(name)],
-        description="The Department's XML file in the working area; where it cannot be written, which rules stop it.",
-    )
-    @guarded
-    def xml(
-        context: dg.AssetExecutionContext, config: File, home: Home, extract: Frames, tables: Frames, findings: Frames
-    ):
-        from assets.sources.header import header
-        from exports.schemas import digest
-        from exports.xml import obstacles, write
-        from validation.typed import from_frames
-
-        period, unit = here(context)
-        _alike(name, unit, period, *_same_tables(extract, tables, findings))
-        at = whole.at(period)
-        given = from_frames(tables, at)
-        stopping = obstacles(given, at)
-        facts = _identity(extract, findings, [f"incomplete {config.incomplete}", digest(home.root, at)])
-        paths = []
-        serial = ""
-        faults = 0
-        if not len(stopping) or config.incomplete:
-            demo = value(extract, "@facts")["source"] == INVENTED
-            software = "DEMO" if demo else SOFTWARE
-            serial = home.store(context.run.run_id).next_serial(name, unit, period, facts)
-            line = header(whole, period, unit, software, release(), serial, dt.datetime.now()).iloc[0]
-            head = {str(field): text for field, text in line.items() if isinstance(text, str)}
-            ruleset = value(findings, "@facts")["ruleset"]
-            mark = ("_DEMO" if demo else "") + (f"_RULES_{ruleset}" if ruleset != period else "")
-            stem = f"{name}_{unit}_{period}{mark}" + ("_NOT_FOR_SUBMISSION" if mark else "")
-            folder = home.work(name, unit, period, "files")
-            _emptied(folder, ".xml")
-            made = write(given, at, head, folder / f"{stem}.xml", incomplete=config.incomplete, home=home.root)
-            paths.append(made.path)
-            faults = len(made.faults)
-        said = {"serial": serial, "schema_faults": str(faults or "")}
-        frames = {"files": _files(paths), "obstacles": stopping, "@facts": pairs(facts | said)}
-        codes = stopping["rule"].value_counts().sort_index()
-        stopped_by = " ".join(f"{code} ({count})" for code, count in codes.items())
-        address = dg.MetadataValue.url(home.address(name, unit, period))
-        return dg.MaterializeResult(
-            value=frames,
-            metadata={
-                "files": len(paths),
-                "serial": serial,
-                "cells and rows that cannot be written": len(stopping),
-                "stopped by": stopped_by,
-                "faults by the registered schema": faults,
-                "report": address,
-            },
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name="complete",
-                    passed=not len(stopping) and not faults,
-                    metadata={
-                        "cells and rows": len(stopping),
-                        "rules": stopped_by,
-                        "faults by the registered schema": faults,
-                        "report": address,
-                    },
-                )
-            ],
+    def file_of(kind: str) -> dg.AssetsDefinition:
+        @asset(
+            name=kind,
+            ins=upstream("extract", "tables", "findings"),
+            check_specs=[complete_spec(name, kind)],
+            description=_WRITES[kind],
         )
+        @guarded
+        def file(
+            context: dg.AssetExecutionContext,
+            config: File,
+            home: Home,
+            extract: Frames,
+            tables: Frames,
+            findings: Frames,
+        ):
+            from exports.schemas import digest
+            from exports.submission import write
+            from validation.typed import from_frames
+
+            period, unit = here(context)
+            _alike(name, unit, period, *_same_tables(extract, tables, findings))
+            at = whole.at(period)
+            facts = _identity(extract, findings, [f"incomplete {config.incomplete}", digest(home.root, at)])
+            ruleset = value(findings, "@facts")["ruleset"]
+            made = write(
+                kind,
+                from_frames(tables, at),
+                at,
+                unit,
+                home.work(name, unit, period, f"{kind}_files"),
+                demo=value(extract, "@facts")["source"] == INVENTED,
+                ruleset="" if ruleset == period else ruleset,
+                incomplete=config.incomplete,
+                software=(SOFTWARE, release()),
+                serial=lambda: home.store(context.run.run_id).next_serial(name, unit, period, facts),
+                home=home.root,
+            )
+            faults, stopping = made.faults, made.obstacles
+            said = {"serial": made.serial, "schema_faults": str(faults or "")}
+            frames = {"files": _files(made.paths), "obstacles": stopping, "@facts": pairs(facts | said)}
+            codes = stopping["rule"].value_counts().sort_index()
+            stopped_by = " ".join(f"{code} ({count})" for code, count in codes.items())
+            address = dg.MetadataValue.url(home.address(name, unit, period))
+            return dg.MaterializeResult(
+                value=frames,
+                metadata={
+                    "files": len(made.paths),
+                    "serial": made.serial,
+                    "cells and rows that cannot be written": len(stopping),
+                    "stopped by": stopped_by,
+                    "faults by the registered schema": faults,
+                    "report": address,
+                },
+                check_results=[
+                    dg.AssetCheckResult(
+                        check_name="complete",
+                        passed=not len(stopping) and not faults,
+                        metadata={
+                            "cells and rows": len(stopping),
+                            "rules": stopped_by,
+                            "faults by the registered schema": faults,
+                            "report": address,
+                        },
+                    )
+                ],
+            )
+
+        return file
+
+    files = [file_of(kind) for kind in whole.files]
 
     @asset(
-        ins=upstream("extract", "tables", "last_year", "findings", "xml"),
+        ins=upstream("extract", "tables", "last_year", "findings", *whole.files),
         description="The findings as one page, one workbook, CSV and JSON, in the working area.",
     )
     @guarded
@@ -295,7 +305,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         tables: Frames,
         last_year: Frames,
         findings: Frames,
-        xml: Frames,
+        **files: Frames,
     ):
         from exports.report import report as assemble
         from exports.report_files import write_csv, write_json, write_page, write_workbook
@@ -306,7 +316,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             name,
             unit,
             period,
-            *_same_tables(extract, tables, findings, xml),
+            *_same_tables(extract, tables, findings, *files.values()),
             (said["last_year"], value(last_year, "@facts")["sha256"]),
         )
         given = _submission(name, period, said["ruleset"], extract, tables, last_year)
@@ -324,12 +334,11 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "run": context.run.run_id,
                 "software": f"{SOFTWARE} {release()}",
                 "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                "serial": value(xml, "@facts")["serial"],
-                "faults by the registered schema": value(xml, "@facts")["schema_faults"],
+                **_said(files),
             },
             left_out=extract["@left_out"],
             issues=extract["@issues"],
-            obstacles=xml["obstacles"],
+            obstacles=_obstacles(files),
             local=findings["local"],
         )
         folder = home.work(name, unit, period, "report_files")
@@ -343,14 +352,14 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             write(assembled, folder / file)
             (folder / file).chmod(0o600)
             paths.append(folder / file)
-        frames = {"files": _files(paths), "@facts": xml["@facts"]}
+        frames = {"files": _files(paths), "@facts": pairs(_facts(files))}
         return dg.MaterializeResult(
             value=frames,
             metadata={"report": dg.MetadataValue.url(home.address(name, unit, period)), "files": len(paths)},
         )
 
     @asset(
-        ins=upstream("extract", "tables", "findings", "xml", "report"),
+        ins=upstream("extract", "tables", "findings", "report", *whole.files),
         description="One version in the store: the Department's file, findings and report. Invented data are marked.",
     )
     @guarded
@@ -360,13 +369,13 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         extract: Frames,
         tables: Frames,
         findings: Frames,
-        xml: Frames,
         report: Frames,
+        **files: Frames,
     ):
         period, unit = here(context)
-        made = {"findings": findings, "xml": xml, "report": report}
+        made = {"findings": findings, **files, "report": report}
         lineages = {stage: value(frames, "@facts")["lineage"] for stage, frames in made.items()}
-        facts = value(xml, "@facts")
+        facts = _facts(files)
         _alike(
             name,
             unit,
@@ -375,18 +384,20 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             (facts, value(report, "@facts")),
             *(
                 (list(_files(frames["files"]["path"])["sha256"]), list(frames["files"]["sha256"]))
-                for frames in (xml, report)
+                for frames in (*files.values(), report)
             ),
         )
-        files = {Path(path).name: Path(path) for frames in (xml, report) for path in frames["files"]["path"]}
+        paths = {
+            Path(path).name: Path(path) for frames in (*files.values(), report) for path in frames["files"]["path"]
+        }
         source = value(extract, "@facts")
-        names = [Path(path).name for path in xml["files"]["path"]]
+        names = [Path(path).name for frames in files.values() for path in frames["files"]["path"]]
         severities = findings["findings"]["severity"].value_counts()
         version = home.store(context.run.run_id).publish(
             name,
             unit,
             period,
-            files,
+            paths,
             {
                 **{key: facts[key] for key in ("lineage", "rule_book", "code_version", "content_key")},
                 "lineages": lineages,
@@ -404,7 +415,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                     "rules_run": len(findings["ran"]),
                     "rules_not_run": len(findings["not_run"]),
                     "rules_crashed": len(findings["crashed"]),
-                    "obstacles": len(xml["obstacles"]),
+                    "obstacles": len(_obstacles(files)),
                     "schema_faults": int(facts["schema_faults"] or 0),
                 },
             },
@@ -421,7 +432,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             },
         )
 
-    return [extract, tables, last_year, findings, xml, report, published]
+    return [extract, tables, last_year, findings, *files, report, published]
 
 
 def _submission(name: str, period: str, ruleset: str, extract: Frames, tables: Frames, last_year: Frames) -> Any:
@@ -453,6 +464,28 @@ def _input(extract: Frames) -> str:
     """What the rows were read from."""
     facts = value(extract, "@facts")
     return f"{facts['source']} {facts['input_sha256']}"
+
+
+def _facts(files: Mapping[str, Frames]) -> dict[str, str]:
+    """What the files of a return record together."""
+    each = [value(frames, "@facts") for frames in files.values()]
+    faults = sum(int(facts["schema_faults"] or 0) for facts in each)
+    return {
+        **each[0],
+        "content_key": each[0]["content_key"] if len(each) == 1 else _hash(facts["content_key"] for facts in each),
+        "serial": next((facts["serial"] for facts in each if facts["serial"]), ""),
+        "schema_faults": str(faults or ""),
+    }
+
+
+def _said(files: Mapping[str, Frames]) -> dict[str, str]:
+    """What the report says of the files."""
+    facts = _facts(files)
+    return {"serial": facts["serial"], "faults by the registered schema": facts["schema_faults"]}
+
+
+def _obstacles(files: Mapping[str, Frames]) -> pd.DataFrame:
+    return pd.concat([frames["obstacles"] for frames in files.values()], ignore_index=True)
 
 
 def _hash(texts: Iterable[str]) -> str:

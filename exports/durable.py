@@ -96,7 +96,7 @@ def append(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: Content) -> None:
     """The file holds the old content or the new, never a part; callers hold a lock, as the temporary name is fixed."""
     new = path.with_name(TEMP + path.name)
     try:

@@ -77,11 +77,11 @@ def shape_spec(name: str) -> dg.AssetCheckSpec:
     )
 
 
-def complete_spec(name: str) -> dg.AssetCheckSpec:
-    """The check of [return, xml] that the file could be written whole."""
+def complete_spec(name: str, kind: str) -> dg.AssetCheckSpec:
+    """The check of [return, kind of file] that the files could be written whole."""
     return _spec(
         "complete",
-        dg.AssetKey([name, "xml"]),
+        dg.AssetKey([name, kind]),
         "Nothing stops a file that is valid against the schema of the year",
         partitions_def=partitions(name),
     )

@@ -49,8 +49,17 @@ _CHILD = _item("CHILD", "text", "the authority's id of the child", required=True
 _BORN = _item("DOB", "date", "date of birth", required=True)
 
 
+# no source names the files; the portal knows them by their columns
+_FILES = {
+    "PlacedAdoption": "placed_for_adoption",
+    "PrevPerm": "previous_permanence",
+    "SWEpisodes": "sw_episodes",
+}
+
+
 def _table(name: str, argument: str, label: str, *fields: Field, **more: object) -> Table:
-    return Table(name=name, argument=argument, label=label, fields=fields, **more)  # type: ignore[arg-type]
+    file = _FILES.get(name, name.lower())
+    return Table(name=name, argument=argument, label=label, fields=fields, file=file, **more)  # type: ignore[arg-type]
 
 
 HEADER = _table(
@@ -298,4 +307,6 @@ CLA = Return(
     confirmed_until=None,
     upper_cased=True,
     unreadable_is_absent=False,
+    files=("csv", "xml"),
+    files_known_by="columns",
 )

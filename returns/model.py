@@ -140,7 +140,8 @@ class Table(InForce):
     `wrapper` is an element around all rows of one parent; `order` the XML order of fields and child tables where it is
     not "fields first". `occurs` is (least, most) per parent, None = any number; `absent` is the number of the rule that
     a parent without the least breaks. `groups` lists the groups that are not there exactly once. An empty wrapper is no
-    row, unless `row_if_empty`: then it is one row without values. `confirmed`: a published schema shows it.
+    row, unless `row_if_empty`: then it is one row without values. `confirmed`: a published schema shows it. `file` is
+    the name of its CSV file without the ending, where the Department takes one.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Table(InForce):
     row_if_empty: bool = False
     order: tuple[str, ...] = ()
     confirmed: bool = True
+    file: str = ""
 
     def __getitem__(self, name: str) -> Field:
         for item in self.fields:
@@ -171,6 +173,11 @@ class Table(InForce):
     def columns(self) -> tuple[str, ...]:
         """Column names in order, the denormalised list columns left out."""
         return tuple(item.name for item in self.fields if item.given != "list")
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """Column names of its CSV file in order."""
+        return tuple(item.name for item in self.fields if item.given not in ("list", "derived"))
 
     @property
     def document_fields(self) -> tuple[Field, ...]:
@@ -188,7 +195,8 @@ class Return:
     `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
     `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name (empty,
     None: no file says it). `upper_cased`: case does not count, text is read in capitals. `unreadable_is_absent`: a
-    cell that cannot be read breaks the rules on missing values too.
+    cell that cannot be read breaks the rules on missing values too. `files` are the kinds that the Department takes,
+    the usual one first; `files_known_by`: what tells first of which table a CSV file is.
     """
 
     name: str
@@ -208,6 +216,8 @@ class Return:
     confirmed_until: str | None = None
     upper_cased: bool = False
     unreadable_is_absent: bool = True
+    files: tuple[Literal["csv", "xml"], ...] = ("xml",)
+    files_known_by: Literal["name", "columns"] = "name"
     period: Period | None = None
     by_name: Mapping[str, Table] = field(init=False, repr=False, compare=False, hash=False)
 

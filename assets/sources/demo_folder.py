@@ -10,8 +10,8 @@ from sqlalchemy.engine import URL
 
 from assets.sources.demo import SOFTWARE, population, write
 from assets.sources.errors import SourceError
-from assets.sources.header import header
 from assets.sources.ssd import extract
+from exports.header import header
 from returns import described
 
 LARGEST_FILE = 200_000

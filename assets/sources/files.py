@@ -46,9 +46,10 @@ class Issues:
 def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     """The raw tables of a folder of CSV files (or of one file).
 
-    A file is a table by its name (`cin_2026_Section47.csv`) or else by its columns. Values are text as given, empty is
-    missing; index `row` counts the lines below the headings from 0, empty ones not counted. A table without a file is
-    not in the result. Raises SourceError, UnknownPeriod.
+    A file is a table by its name (`cin_2026_Section47.csv`) or else by its columns; where the Department knows the
+    files of the return by their columns, by these first. Values are text as given, empty is missing; index `row` counts
+    the lines below the headings from 0, empty ones not counted. A table without a file is not in the result.
+    Raises SourceError, UnknownPeriod.
     """
     path = Path(path)
     described = described.at(period)
@@ -95,6 +96,8 @@ def header_of(path: Path | str, described: Return) -> dict[str, str]:
 
     Raises SourceError.
     """
+    if not described.authority:
+        return {}
     table = described[described.authority.partition(".")[0]]
     for file in csv_files(Path(path)):
         body = io.StringIO(_text(file, Issues()), newline="")
@@ -167,7 +170,10 @@ def _headings(file: Path, body: io.StringIO, known: Collection[str]) -> list[str
 
 
 def _table(file: Path, headings: Sequence[str], described: Return) -> Table | None:
-    """The table that a file holds; refuses a file named for one table that has the columns of another."""
+    """The table that a file holds; refuses a file named for one table that has the columns of another, where names
+    count."""
+    if described.files_known_by == "columns" and (held := _by_all_columns(headings, described)):
+        return held
     named, held = _by_name(file, described), _by_columns(headings, described)
     if named and held and named is not held and not _own(named, described) & {name.lower() for name in headings}:
         raise SourceError(
@@ -175,6 +181,12 @@ def _table(file: Path, headings: Sequence[str], described: Return) -> Table | No
             "right file there."
         )
     return named or held
+
+
+def _by_all_columns(headings: Sequence[str], described: Return) -> Table | None:
+    """The table whose file has just these columns, in whatever order."""
+    given = {name.lower() for name in headings}
+    return next((table for table in described if {name.lower() for name in table.file_columns} == given), None)
 
 
 def _own(table: Table, described: Return) -> set[str]:
@@ -222,7 +234,7 @@ def _read(
         raise SourceError(f"{file.name}: {len(frame):,} lines below the headings; leave the one line of this return.")
     if unknown := [name or "(no name)" for name in names if name not in table]:
         issues.add(f"{file.name}: no column of {table.name} in {period}; not read", table.name, unknown)
-    if lacking := [name for name in table.columns if name not in names]:
+    if lacking := [name for name in table.file_columns if name not in names]:
         issues.add(f"{file.name}: the column is not there; rules on it are not run", table.name, lacking)
     return frame[[name for name in names if name in table]].set_axis(pd.RangeIndex(len(frame), name="row"))
 

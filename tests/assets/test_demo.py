@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assets.sources import demo_shape as shape
 from assets.sources.demo import FEWEST, MADE_HERE, MOST, SOFTWARE, population, write
 from assets.sources.errors import SourceError
-from assets.sources.header import header
+from exports.header import header
 from assets.sources.ssd import extract
 from assets.sources.ssd_tables import SSD
 from returns import described

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from assets.sources.header import header
+from exports.header import header
 from returns import described
 
 
