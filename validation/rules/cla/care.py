@@ -72,6 +72,14 @@ def _periods(episodes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def both_years(episodes: pd.DataFrame, previous_episodes: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """`@child`, DECOM, DEC and `columns` of this year's episodes and last year's, one row a start: of copies the one
+    that ended first (an open one last), and of equal ones this year's."""
+    names = ["@child", "DECOM", "DEC", *columns]
+    both = pd.concat([episodes[names], previous_episodes[names]], ignore_index=True)
+    return both.sort_values("DEC", kind="stable").drop_duplicates(["@child", "DECOM"])
+
+
 def undated_first(episodes: pd.DataFrame) -> pd.DataFrame:
     """The episodes, those without a start before all others."""
     return episodes.assign(DECOM=episodes.DECOM.fillna(LONG_AGO))
@@ -83,13 +91,17 @@ def end_or_last_day(episodes: pd.DataFrame, period) -> pd.Series:
 
 
 def unbroken_days(episodes: pd.DataFrame, where: pd.Series, period) -> pd.Series:
-    """Days from first start to latest end of the rows `where` of a child that follow each other, each starting on the
-    day the one before ends; on each of these rows, else missing. What has no readable end goes on to the end of the
-    year."""
+    """Days from first start to latest end of the rows `where` of a child that come one after the other, each starting
+    on the day the one before ends; on each of these rows, else missing. What has no readable end goes on to the end of
+    the year."""
     end = episodes.DEC.fillna(pd.Timestamp(period.end))
-    chain = _chains(episodes, where, lambda before, after: before(end) == after.DECOM)
+    chain = _chains(
+        episodes,
+        episodes.DECOM.notna(),
+        lambda before, after: before(where) & after(where) & (before(end) == after.DECOM),
+    )
     latest, earliest = end.groupby(chain).transform("max"), episodes.DECOM.groupby(chain).transform("min")
-    return days_between(earliest, latest).where(chain >= 0)
+    return days_between(earliest, latest).where(where & (chain >= 0))
 
 
 def added_days(episodes: pd.DataFrame, where: pd.Series, period) -> pd.Series:

@@ -9,9 +9,8 @@ from validation.words import (
     consecutive,
     day,
     days_between,
-    has,
+    flagged,
     how_many,
-    lookup,
     matched,
     on,
     unlisted,
@@ -158,17 +157,16 @@ def reason_without_end(episodes):
     "234",
     "Child was moved to custody before the 10th birthday",
     flags="episodes.REASON_PLACE_CHANGE header.DOB",
-    advice="Check the date of birth and why the placement changed: a child under 10 cannot be in custody.",
+    advice="Check the date of birth and the reason on the episode before: a child under 10 cannot be in custody.",
     severity="error",
     confidence="inferred",
     since="2025-26",
 )
 def custody_under_ten(episodes, header):
-    born = lookup(episodes, "child", header, "DOB")
     before, after = consecutive(episodes, "child", "DECOM")
-    too_young = after.DECOM < years_after(after(born), 10)
-    moved = on(before, (before.REASON_PLACE_CHANGE == "CUSTOD") & too_young)
-    return {"Episodes": moved, "Header": has(header, "child", episodes, moved)}
+    to_custody = on(after, before.REASON_PLACE_CHANGE == "CUSTOD")
+    episode, child = matched(episodes, header, "child")
+    return flagged(episode(to_custody) & (episode.DECOM < years_after(child.DOB, 10)), episode, child)
 
 
 def younger(episodes, header, place, years):
