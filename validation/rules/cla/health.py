@@ -3,12 +3,24 @@ misuse."""
 
 from validation.rules.cla.book import rule
 from validation.rules.cla.care import continuously_looked_after
-from validation.words import blank, day, first_by, flagged, has, inside, matched, unlisted, years_after
+from validation.words import (
+    all_given,
+    any_given,
+    blank,
+    day,
+    first_by,
+    flagged,
+    has,
+    inside,
+    matched,
+    unlisted,
+    years_after,
+)
 
 CHECKS = ["IMMUNISATIONS", "TEETH_CHECK", "HEALTH_ASSESSMENT", "SUBSTANCE_MISUSE"]
 ITEMS = ["CONVICTED", "HEALTH_CHECK", *CHECKS, "INTERVENTION_RECEIVED", "INTERVENTION_OFFERED"]
 OUTCOMES = ["IN_TOUCH", "ACTIV", "ACCOM"]
-ADOPTERS = ["FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"]
+ADOPTION = ["DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"]
 FLAGGED_ITEMS = " ".join(f"oc2.{name}" for name in ITEMS)
 FLAGGED_OUTCOMES = " ".join(f"oc3.{name}" for name in OUTCOMES)
 
@@ -19,9 +31,9 @@ def of_score_age(oc2, period):
     return from_four & (years_after(oc2.DOB, 17) > day(period.end))
 
 
-def neither(oc2):
-    """No score, and no reason for its absence."""
-    return blank(oc2, "SDQ_SCORE") & oc2.SDQ_REASON.isna()
+def score_or_reason(oc2):
+    """A score, or why there is none."""
+    return any_given(oc2, "SDQ_SCORE", "SDQ_REASON")
 
 
 @rule(
@@ -87,7 +99,7 @@ def unknown_answer(oc2, codes):
     severity="error",
 )
 def incomplete(oc2):
-    return oc2[CHECKS].isna().any(axis=1) & oc2[ITEMS].notna().any(axis=1)
+    return ~all_given(oc2, *CHECKS) & any_given(oc2, *ITEMS)
 
 
 @rule(
@@ -98,7 +110,7 @@ def incomplete(oc2):
     severity="error",
 )
 def score_without_year(episodes, oc2, period):
-    return ~blank(oc2, "SDQ_SCORE") & ~continuously_looked_after(oc2, episodes, period)
+    return any_given(oc2, "SDQ_SCORE") & ~continuously_looked_after(oc2, episodes, period)
 
 
 @rule(
@@ -109,21 +121,20 @@ def score_without_year(episodes, oc2, period):
     severity="error",
 )
 def score_missing(episodes, oc2, period):
-    return neither(oc2) & of_score_age(oc2, period) & continuously_looked_after(oc2, episodes, period)
+    return ~score_or_reason(oc2) & of_score_age(oc2, period) & continuously_looked_after(oc2, episodes, period)
 
 
 @rule(
     "187",
     "Adoption or care leaver items are given for a child looked after for the whole year",
-    flags=f"{FLAGGED_OUTCOMES} ad1.DATE_INT ad1.DATE_MATCH " + " ".join(f"ad1.{name}" for name in ADOPTERS),
+    flags=f"{FLAGGED_OUTCOMES} " + " ".join(f"ad1.{name}" for name in ADOPTION),
     advice="Leave the child out of OC3 and AD1, or correct the episodes: the end of care is missing.",
     severity="error",
 )
 def left_and_looked_after(oc3, ad1, episodes, period):
-    adopted = ~blank(ad1, "DATE_INT") | ~blank(ad1, "DATE_MATCH") | ad1[ADOPTERS].notna().any(axis=1)
     return {
-        "OC3": oc3[OUTCOMES].notna().any(axis=1) & continuously_looked_after(oc3, episodes, period),
-        "AD1": adopted & continuously_looked_after(ad1, episodes, period),
+        "OC3": any_given(oc3, *OUTCOMES) & continuously_looked_after(oc3, episodes, period),
+        "AD1": any_given(ad1, *ADOPTION) & continuously_looked_after(ad1, episodes, period),
     }
 
 
@@ -135,7 +146,7 @@ def left_and_looked_after(oc3, ad1, episodes, period):
     severity="error",
 )
 def too_young_for_score(oc2, period):
-    return (years_after(oc2.DOB, 4) > day(period.end)) & ~neither(oc2)
+    return (years_after(oc2.DOB, 4) > day(period.end)) & score_or_reason(oc2)
 
 
 @rule(
@@ -146,7 +157,7 @@ def too_young_for_score(oc2, period):
     severity="error",
 )
 def too_old_for_score(oc2, period):
-    return (years_after(oc2.DOB, 17) < day(period.start)) & ~neither(oc2)
+    return (years_after(oc2.DOB, 17) < day(period.start)) & score_or_reason(oc2)
 
 
 @rule(
@@ -157,7 +168,7 @@ def too_old_for_score(oc2, period):
     severity="error",
 )
 def health_without_year(oc2, episodes, period):
-    return oc2[ITEMS].notna().any(axis=1) & ~continuously_looked_after(oc2, episodes, period)
+    return any_given(oc2, *ITEMS) & ~continuously_looked_after(oc2, episodes, period)
 
 
 @rule(
@@ -170,7 +181,7 @@ def health_without_year(oc2, episodes, period):
 def health_missing(oc2, episodes, period):
     lacking = continuously_looked_after(episodes, episodes, period) & ~has(episodes, "child", oc2)
     return {
-        "OC2": oc2[CHECKS].isna().any(axis=1) & continuously_looked_after(oc2, episodes, period),
+        "OC2": ~all_given(oc2, *CHECKS) & continuously_looked_after(oc2, episodes, period),
         "Episodes": lacking & first_by(episodes, "child", "DECOM"),
     }
 
@@ -195,7 +206,7 @@ def received_not_said(oc2):
 )
 def intervention_for_nothing(oc2):
     none = oc2.SUBSTANCE_MISUSE.isna() | (oc2.SUBSTANCE_MISUSE == "0")
-    return none & (oc2.INTERVENTION_RECEIVED.notna() | oc2.INTERVENTION_OFFERED.notna())
+    return none & any_given(oc2, "INTERVENTION_RECEIVED", "INTERVENTION_OFFERED")
 
 
 rule.column(
@@ -215,7 +226,7 @@ rule.column(
 )
 def score_missing_at_bounds(oc2, episodes, period):
     turning = inside(years_after(oc2.DOB, 4), period) | inside(years_after(oc2.DOB, 17), period)
-    return neither(oc2) & turning & continuously_looked_after(oc2, episodes, period)
+    return ~score_or_reason(oc2) & turning & continuously_looked_after(oc2, episodes, period)
 
 
 @rule(
@@ -226,7 +237,7 @@ def score_missing_at_bounds(oc2, episodes, period):
     severity="error",
 )
 def score_and_reason(oc2):
-    return ~blank(oc2, "SDQ_SCORE") & oc2.SDQ_REASON.notna()
+    return all_given(oc2, "SDQ_SCORE", "SDQ_REASON")
 
 
 @rule(
@@ -249,8 +260,8 @@ def reason_without_year(episodes, oc2, period):
 )
 def leaver_with_health(oc3, oc2):
     leaver, health = matched(oc3, oc2, "child")
-    left = leaver(oc3[OUTCOMES].notna().any(axis=1))
-    return flagged(left & health(oc2[ITEMS].notna().any(axis=1)), leaver, health)
+    left = leaver(any_given(oc3, *OUTCOMES))
+    return flagged(left & health(any_given(oc2, *ITEMS)), leaver, health)
 
 
 @rule(
@@ -284,7 +295,7 @@ def conviction_missing(oc2, episodes, period):
     severity="error",
 )
 def convicted_and_incomplete(oc2):
-    return (oc2.CONVICTED == "1") & oc2[CHECKS].isna().any(axis=1)
+    return (oc2.CONVICTED == "1") & ~all_given(oc2, *CHECKS)
 
 
 @rule(
@@ -319,4 +330,4 @@ def too_old_for_promotion(oc2, episodes, period):
     severity="error",
 )
 def promoted_and_incomplete(oc2):
-    return (oc2.HEALTH_CHECK == "1") & oc2[CHECKS].isna().any(axis=1)
+    return (oc2.HEALTH_CHECK == "1") & ~all_given(oc2, *CHECKS)
