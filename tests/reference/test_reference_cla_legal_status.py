@@ -55,9 +55,11 @@ CASES: list[tuple[str, Tables, str]] = [
                 episode("gap", "01/05/2025", "03/05/2025", LS="L1"),
                 episode("gap", "04/05/2025", "06/05/2025", LS="L1"),
                 episode("undated", None, "06/05/2025", LS="L1"),
+                episode("year end", "29/03/2026", None, LS="L1"),
+                episode("year end", "31/03/2026", "02/04/2026", LS="L1"),
             ]
         },
-        "Episodes 0 1 6",
+        "Episodes 0 1 6 11 12",
     ),
     (
         "362",
@@ -77,6 +79,8 @@ CASES: list[tuple[str, Tables, str]] = [
                 episode("D", "01/05/2025", "soon", LS="L3"),
                 episode("D", "01/06/2025", "09/06/2025", LS="L3"),
                 episode("E", "01/05/2025", "09/05/2025", LS="C2"),
+                episode("F", "01/05/2025", "soon", LS="L3"),
+                episode("F", "01/06/2025", "08/06/2025", LS="L3"),
             ]
         },
         "Episodes 0 2 5 6 7",
