@@ -87,6 +87,16 @@ def latest_in(frame: pd.DataFrame, level: str, dates: pd.Series) -> pd.Series:
     return dates.groupby(group).transform("max").where(group >= 0)
 
 
+def latest_pair(side: Side, dates: pd.Series) -> pd.Series:
+    """True for the one pair of each row of the side's table with the latest of `dates` (pair by pair); ties: the
+    first pair."""
+    pairs = np.flatnonzero(dates.notna())
+    pairs = pairs[np.lexsort((-pairs, _days(dates)[pairs], side.take[pairs]))]
+    marks = np.zeros(len(dates), dtype=bool)
+    marks[pairs[np.diff(side.take[pairs], append=-1) != 0]] = True
+    return pd.Series(marks)
+
+
 def has(frame: pd.DataFrame, level: str, other: pd.DataFrame, where: pd.Series | None = None) -> pd.Series:
     """True for rows whose `level` also has a row in `other` (among those `where`)."""
     theirs = _codes(other, level)

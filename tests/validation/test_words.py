@@ -85,6 +85,27 @@ def test_latest_in_ignores_missing_dates_and_children():
     assert pd.isna(latest[3])
 
 
+def test_the_latest_pair_is_one_of_each_row():
+    both = typed(
+        {
+            "ChildIdentifiers": pd.DataFrame({"LAchildID": ["a", "b", "c", "a"]}),
+            "CINdetails": pd.DataFrame({"LAchildID": list("aabbab"), "CINdetailsID": list("123456")}),
+        },
+        AT,
+    ).tables
+    child, episode = words.matched(both["ChildIdentifiers"], both["CINdetails"], "child")
+    day = episode(dates("2025-05-01", "2025-05-02", None, "2025-05-01", "2025-05-02", None))
+
+    def latest(values):
+        marks = words.latest_pair(child, values)
+        return sorted(zip(child.take[marks].tolist(), episode.take[marks].tolist(), strict=True))
+
+    assert latest(day) == [(0, 1), (1, 3), (3, 1)]
+    assert latest(day.where(episode.CINdetailsID == "1")) == [(0, 0), (3, 0)]
+    assert words.latest_pair(child, day)[day.isna()].tolist() == [False] * 2
+    assert words.latest_pair(*[words.matched(both["CINdetails"][:0], both["CINdetails"], "child")[0]], day[:0]).empty
+
+
 def test_repeated_compares_within_a_level_and_never_missing_values():
     both = typed(
         {

@@ -14,7 +14,7 @@ from validation.words import (
     flagged,
     has,
     last_by,
-    lookup,
+    latest_pair,
     matched,
     on,
 )
@@ -91,8 +91,9 @@ rule.column(
     confidence="inferred",
 )
 def decided_before_birth(header, placed_adoption):
-    born = lookup(placed_adoption, "child", header, "DOB")
-    return placed_adoption.DATE_PLACED.notna() & ~(placed_adoption.DATE_PLACED >= born)
+    decision, child = matched(placed_adoption, header, "child")
+    unborn = on(decision, ~(decision.DATE_PLACED >= child.DOB)) | ~has(placed_adoption, "child", header)
+    return placed_adoption.DATE_PLACED.notna() & unborn
 
 
 @rule(
@@ -104,7 +105,8 @@ def decided_before_birth(header, placed_adoption):
     confidence="inferred",
 )
 def carer_did_not_foster(episodes):
-    before, after = consecutive(episodes, "child", "DECOM")
+    dated = has(episodes, "child", episodes, episodes.DECOM.notna())
+    before, after = consecutive(episodes, "child", "DECOM", where=dated)
     return on(after, after.PLACE.isin(WITH_CARER) & ~before.PLACE.isin(FOR_ADOPTION | FOSTER))
 
 
@@ -152,10 +154,10 @@ def placed_undecided(episodes, placed_adoption):
 )
 def placed_before_decision(placed_adoption, episodes):
     decision, placing = matched(placed_adoption, episodes, "child")
-    placed = placing.PLACE.isin(FOR_ADOPTION)
-    in_force = (decision.DATE_PLACED <= placing.DECOM) & ~(decision.DATE_PLACED_CEASED < placing.DECOM)
-    decided = placing(on(placing, in_force))
-    return flagged(placed & ~decided & (decision.DATE_PLACED > placing.DECOM), decision, placing)
+    standing = ~(decision.DATE_PLACED_CEASED < placing.DECOM)
+    decided = placing(on(placing, standing & (decision.DATE_PLACED <= placing.DECOM)))
+    late = placing.PLACE.isin(FOR_ADOPTION) & standing & ~decided & (decision.DATE_PLACED > placing.DECOM)
+    return flagged(latest_pair(placing, decision.DATE_PLACED.where(late)), decision, placing)
 
 
 @rule(
@@ -337,8 +339,7 @@ def earlier_stands(placed_adoption):
 def not_after_reversed(placed_adoption, previous_placed_adoption):
     decision, before = matched(placed_adoption, previous_placed_adoption, "child")
     ended = before(any_given(previous_placed_adoption, *REVERSAL)) & before.DATE_PLACED.notna()
-    undated = decision(blank(placed_adoption, "DATE_PLACED"))
-    return on(decision, ended & (undated | (decision.DATE_PLACED <= before.DATE_PLACED)))
+    return on(decision, ended & ~(decision.DATE_PLACED > before.DATE_PLACED))
 
 
 @rule(
@@ -355,12 +356,14 @@ def decided_before_care(placed_adoption, episodes):
 
 
 def _without_decision(episodes, placed_adoption, order):
-    """Episodes under the order without any decision; decisions of a child under an open one, none of them current."""
+    """Episodes under the order without a dated decision; decisions of a child under an open one, none of them
+    current."""
     ordered = episodes.LS == order
-    current = all_given(placed_adoption, "DATE_PLACED") & ~any_given(placed_adoption, *REVERSAL)
+    dated = ~blank(placed_adoption, "DATE_PLACED")
+    current = dated & ~any_given(placed_adoption, *REVERSAL)
     open_order = has(placed_adoption, "child", episodes, ordered & blank(episodes, "DEC"))
     return {
-        "Episodes": ordered & ~has(episodes, "child", placed_adoption),
+        "Episodes": ordered & ~has(episodes, "child", placed_adoption, dated),
         "PlacedAdoption": open_order & ~has(placed_adoption, "child", placed_adoption, current),
     }
 
