@@ -58,7 +58,7 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
     (
         "189",
         "2025-26",
-        {"OC2": ("DOB SDQ_SCORE SDQ_REASON; 01/04/2008 1 -; 02/04/2008 1 -; 01/04/2007 - X; 01/04/2007 - -; - 1 -")},
+        {"OC2": ("DOB SDQ_SCORE SDQ_REASON; 31/03/2008 1 -; 01/04/2008 1 -; 01/04/2007 - X; 01/04/2007 - -; - 1 -")},
         "OC2 0 2",
     ),
     ("196", "2025-26", {"OC2": "SDQ_REASON; sdq1; SDQ5; SDQ6; -"}, "OC2 2"),

@@ -70,9 +70,9 @@ def sdq_under_4(sent: Sent) -> Iterator[Row]:
 
 @rule("189", "OC2")
 def sdq_from_17(sent: Sent) -> Iterator[Row]:
-    # Seventeen or over at the start, by the title: the birthday itself too, which the peer lets pass.
+    # The birthday itself passes, for 197B asks for the score of who is 17 on the first day.
     for row in sent.rows("OC2"):
-        if not_after(years_on(row.day("DOB"), 17), sent.start) and row.any_given("SDQ_SCORE SDQ_REASON"):
+        if before(years_on(row.day("DOB"), 17), sent.start) and row.any_given("SDQ_SCORE SDQ_REASON"):
             yield row
 
 

@@ -289,13 +289,13 @@ def conviction_missing(oc2, episodes, period):
 
 @rule(
     "544",
-    "Child was convicted, but a health item is blank",
+    "Conviction is answered, but a health item is blank",
     flags="oc2.CONVICTED " + " ".join(f"oc2.{name}" for name in CHECKS),
     advice="Give immunisations, teeth check, health assessment and substance misuse too.",
     severity="error",
 )
-def convicted_and_incomplete(oc2):
-    return (oc2.CONVICTED == "1") & ~all_given(oc2, *CHECKS)
+def conviction_and_incomplete(oc2):
+    return oc2.CONVICTED.notna() & ~all_given(oc2, *CHECKS)
 
 
 @rule(
@@ -324,10 +324,10 @@ def too_old_for_promotion(oc2, episodes, period):
 
 @rule(
     "547",
-    "Health promotion checks were up to date, but another health item is blank",
+    "Health promotion checks are answered, but another health item is blank",
     flags="oc2.HEALTH_CHECK " + " ".join(f"oc2.{name}" for name in CHECKS),
     advice="Give immunisations, teeth check, health assessment and substance misuse too.",
     severity="error",
 )
-def promoted_and_incomplete(oc2):
-    return (oc2.HEALTH_CHECK == "1") & ~all_given(oc2, *CHECKS)
+def promotion_and_incomplete(oc2):
+    return oc2.HEALTH_CHECK.notna() & ~all_given(oc2, *CHECKS)
