@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.sources.collect import INVENTED, collect, refuse_another_period
+from assets.sources.collect import INVENTED, collect, from_files
 from assets.sources.errors import SourceError
 from exports.store import NothingPublished
 from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
@@ -22,6 +22,7 @@ from pipelines.io import pairs, value
 from pipelines.partitions import partitions, split
 from pipelines.resources import SOFTWARE, CareRecords, Home, dropped, release
 from returns import described
+from returns.model import Return
 from returns.refusal import Refusal
 
 Frames = dict[str, pd.DataFrame]
@@ -148,23 +149,17 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
     )
     @guarded
     def last_year(context: dg.AssetExecutionContext, home: Home):
-        from exports.xml import read
-
         period, unit = here(context)
         before = whole.previous(period)
-        path, origin = (
-            _accepted(home, name, unit, before) if before else (None, "no period before this one is described")
+        paths, origin = (
+            _accepted(home, name, unit, before) if before else ([], "no period before this one is described")
         )
-        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
-        frames: Frames = {"@facts": pairs({"last_year": origin, "sha256": digest})}
-        if path is not None and before is not None:
-            document = read([path], name, before)
-            if document.header.get("LEA", unit) != unit:
-                raise SourceError(
-                    f"The accepted file of {before} is from another {whole.unit}; put that of {unit} in its place."
-                )
-            refuse_another_period(whole, before, document.header)
-            frames |= dict(document.tables)
+        frames: Frames = {}
+        digest = ""
+        if paths and before is not None:
+            read = from_files(whole, before, unit, paths)
+            frames, digest = dict(read.tables), read.facts["input_sha256"]
+        frames["@facts"] = pairs({"last_year": origin, "sha256": digest})
         return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1})
 
     @asset(
@@ -183,7 +178,9 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         period, unit = here(context)
         _alike(name, unit, period, (_input(extract), value(tables, "@lineage")["input"]))
         rulebook = book(name)
-        given = _submission(name, period, config.ruleset, extract, tables, last_year)
+        providers = home.providers() if "providers" in whole.reference else []
+        reference = _reference(whole, unit, providers)
+        given = _submission(name, period, config.ruleset, extract, tables, last_year, reference)
         local = read_local(home.root / "rules" / f"{name}.csv", rulebook)
         settings = in_force(local, dt.date.today())
         outcome = run(rulebook, given, severity=settings, issues=extract["@issues"])
@@ -202,6 +199,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                     "book": rulebook.version,
                     "ruleset": config.ruleset or period,
                     "last_year": value(last_year, "@facts")["sha256"],
+                    "providers": _digest(providers),
                     "settings": _hash([local.to_csv(index=False), str(sorted(settings.items()))]),
                 }
             ),
@@ -319,7 +317,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             *_same_tables(extract, tables, findings, *files.values()),
             (said["last_year"], value(last_year, "@facts")["sha256"]),
         )
-        given = _submission(name, period, said["ruleset"], extract, tables, last_year)
+        given = _submission(name, period, said["ruleset"], extract, tables, last_year, _reference(whole, unit, []))
         assembled = assemble(
             given,
             outcome_from(findings),
@@ -435,20 +433,35 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
     return [extract, tables, last_year, findings, *files, report, published]
 
 
-def _submission(name: str, period: str, ruleset: str, extract: Frames, tables: Frames, last_year: Frames) -> Any:
+def _reference(whole: Return, unit: str, providers: list[Path]) -> dict[str, Any]:
+    """What the rules take beside the returns; Ofsted's lists only where there are any."""
+    from assets.sources.providers import read_providers
+
+    given: dict[str, Any] = {"authority": unit} if "authority" in whole.reference else {}
+    return given | ({"providers": read_providers(*providers)} if providers else {})
+
+
+def _submission(
+    name: str,
+    period: str,
+    ruleset: str,
+    extract: Frames,
+    tables: Frames,
+    last_year: Frames,
+    reference: Mapping[str, Any],
+) -> Any:
     """The typed tables as the rules take them; another period's rule set types the raw tables again, by its own
     description."""
-    from validation.submission import Submission, submit
+    from validation.submission import submission, submit
     from validation.typed import from_frames, typed
 
     whole = described(name)
     previous = {table: frame for table, frame in last_year.items() if table in whole}
     if ruleset and ruleset != period:
         raw = {table: frame for table, frame in extract.items() if table in whole}
-        return submit(name, raw, period, ruleset, previous or None)
+        return submit(name, raw, period, ruleset, previous or None, **reference)
     at = whole.at(period)
-    assert at.period is not None
-    return Submission(at, at.period, from_frames(tables, at), typed(previous, at) if previous else None)
+    return submission(at, from_frames(tables, at), typed(previous, at) if previous else None, **reference)
 
 
 def outcome_from(findings: Frames) -> Any:
@@ -524,24 +537,30 @@ def _alike(name: str, unit: str, period: str, *each: tuple[object, object]) -> N
         )
 
 
-def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[Path | None, str]:
-    """Last period's file: ours if its hash is the one recorded as accepted, else the one dropped as accepted."""
+def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[list[Path], str]:
+    """Last period's files: ours if their hashes are those recorded as accepted, else those dropped as accepted."""
     store = home.store("read")
     record = store.accepted_hash(name, unit, period)
-    given = [path for path in dropped(home.inbox(name, unit, period) / "accepted") if path.suffix.lower() == ".xml"]
+    given = dropped(home.inbox(name, unit, period) / "accepted")
     if record:
         for version in _versions(store, name, unit, period):
-            for file, digest in version.hashes.items():
-                if record.files.get(file) == digest:
-                    store.verify(version)
-                    return version.files[file], f"the file of {period} recorded as accepted"
-    if len(given) > 1:
+            files = [path for file, path in version.files.items() if record.files.get(file) == version.hashes[file]]
+            if files:
+                store.verify(version)
+                return _of_one_kind(files, described(name)), f"the file of {period} recorded as accepted"
+    if len({path.suffix for path in given}) > 1 or len([path for path in given if path.suffix.lower() == ".xml"]) > 1:
         raise SourceError(
             f"The folder accepted of {name} {unit} {period} holds several XML files; leave the one accepted."
         )
     if given:
-        return given[0], f"the file of {period} dropped as accepted"
-    return None, f"nothing of {period} is recorded as accepted and no file was dropped"
+        return given, f"the file of {period} dropped as accepted"
+    return [], f"nothing of {period} is recorded as accepted and no file was dropped"
+
+
+def _of_one_kind(files: list[Path], whole: Return) -> list[Path]:
+    """Of one content in several kinds of file, the kind that the Department takes first."""
+    kinds = [[path for path in files if path.suffix.lower() == f".{kind}"] for kind in whole.files]
+    return next(paths for paths in kinds if paths)
 
 
 def _versions(store: Any, name: str, unit: str, period: str) -> list[Any]:
@@ -549,6 +568,10 @@ def _versions(store: Any, name: str, unit: str, period: str) -> list[Any]:
         return list(store.versions(name, unit, period))
     except NothingPublished:
         return []
+
+
+def _digest(paths: list[Path]) -> str:
+    return _hash(_files(paths)["sha256"]) if paths else ""
 
 
 def _files(paths: Iterable[Path | str]) -> pd.DataFrame:

@@ -63,7 +63,8 @@ class Refused(Refusal):
 
 
 Paths = Annotated[list[Path], typer.Argument(help="XML files of one return, or a folder of CSV files, one a table.")]
-Name = Annotated[str, typer.Option("--return", help="The return; today cin.")]
+Name = Annotated[str, typer.Option("--return", help="The return: cin or cla.")]
+Recognised = Annotated[str | None, typer.Option("--return", help="cin or cla; when left out, what the files are.")]
 PeriodOption = Annotated[
     str | None, typer.Option("--period", help="For instance 2025-26; when left out, what the file says.")
 ]
@@ -152,14 +153,15 @@ def _working(what: str) -> Iterator[None]:
 class Input:
     """What a command was given: raw tables, period, header, and what the reading showed."""
 
-    def __init__(self, paths: list[Path], name: str, period: str | None) -> None:
-        from returns import described
+    def __init__(self, paths: list[Path], name: str | None, period: str | None) -> None:
+        from assets.sources.recognise import recognise
+        from returns import RETURNS, described
 
-        self.whole: Return = described(name)
         self.paths = paths
         for path in paths:
             if not path.exists():
                 raise Refused(f"There is no file or folder {path}; check the name.")
+        self.whole: Return = described(name or recognise(paths) or RETURNS[0])
         if period is not None:
             self.whole.position(period)
         self.tables: dict[str, pd.DataFrame]
@@ -170,7 +172,7 @@ class Input:
         if not self.flat:
             from exports.xml import read
 
-            document = read(paths, name, period)
+            document = read(paths, self.whole.name, period)
             self.tables, self.issues, self.period = document.tables, document.issues, document.period
             self.notes, self.header, self.digest = document.issues, document.header, document.digest
         elif len(paths) > 1:
@@ -224,7 +226,7 @@ def _before(paths: list[Path], given: Input) -> Input:
     if last is None:
         raise Refused(f"No period before {given.period} is described; leave out --previous.")
     before = Input(paths, given.whole.name, last)
-    said = stated_period(before.header, given.whole)
+    said = stated_period(before.header, given.whole) if before.header else None
     if said not in (None, last):
         raise Refused(
             f"{paths[0].name} is the return of {said}, and --previous takes that of {last}, the period before "
@@ -236,13 +238,17 @@ def _before(paths: list[Path], given: Input) -> Input:
 @app.command()
 def check(
     paths: Paths,
-    name: Name = "cin",
+    name: Recognised = None,
     period: PeriodOption = None,
     ruleset: Annotated[str | None, typer.Option(help="Another period's rules on the same data.")] = None,
     previous: Annotated[list[Path] | None, typer.Option(help="Last period's return, as for PATHS.")] = None,
     child_ids: Annotated[
         Path | None, typer.Option(help="CSV with columns old,new: ids of last period's children.")
     ] = None,
+    providers: Annotated[
+        list[Path] | None, typer.Option(help="Ofsted's list of providers, .xlsx or .csv; may be repeated.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="The authority's number, where the files do not say it.")] = None,
     format: Annotated[Format, typer.Option("--format", help="What is written.")] = Format.table,  # noqa: A002
     out: Annotated[Path | None, typer.Option(help="Where; without it csv and json go to standard output.")] = None,
 ) -> int:
@@ -263,6 +269,8 @@ def check(
         raise Refused("--child-ids renames the children of last period's return: give that return with --previous.")
     with _working("Reading"):
         given = Input(paths, name, period)
+        name = given.whole.name
+        reference = _reference(given, unit, providers or [])
         given.whole.position(ruleset or given.period)
         before = _before(previous, given) if previous else None
         last = before.tables if before else None
@@ -275,8 +283,10 @@ def check(
     rulebook = book(name)
     local = read_local(home_path() / "rules" / f"{name}.csv", rulebook)
     with _working("Checking"):
-        submission = submit(name, given.tables, given.period, ruleset, last)
-        stops = obstacles(submission.tables, submission.asked) if given.flat else None
+        submission = submit(name, given.tables, given.period, ruleset, last, **reference)
+        stops = (
+            obstacles(submission.tables, submission.asked) if given.flat and "csv" not in given.whole.files else None
+        )
         issues = given.issues if stops is None else _strays(stops)
         outcome = run(rulebook, submission, severity=in_force(local, dt.date.today()), issues=issues)
         faults = 0 if given.flat else _schema_faults(given)
@@ -287,7 +297,7 @@ def check(
         outcome,
         facts={
             "return": given.whole.title,
-            "unit": given.unit,
+            "unit": unit or given.unit,
             "period": given.period,
             "ruleset": ruleset or given.period,
             "rule book": rulebook.version,
@@ -304,6 +314,28 @@ def check(
         _deliver(assembled, format, out, table(assembled))
     found = verdict(outcome.findings, bool(outcome.crashed), rules(name, ruleset or given.period))
     return max(found, ERRORS if faults else CLEAN)
+
+
+def _reference(given: Input, unit: str | None, providers: list[Path]) -> dict[str, Any]:
+    """What the rules of the return take beside the files."""
+    from returns import BadUnit
+
+    wanted = given.whole.reference
+    if providers and "providers" not in wanted:
+        raise Refused(f"--providers: the rules of {given.whole.title} take no list of providers; leave it out.")
+    if unit is not None and not given.whole.takes(unit):
+        raise BadUnit(f"{unit!r} is no number of a {given.whole.unit}; it has the form {given.whole.unit_pattern}.")
+    reference: dict[str, Any] = {}
+    if "authority" in wanted and unit:
+        reference["authority"] = unit
+    if providers:
+        from assets.sources.providers import read_providers
+
+        for path in providers:
+            if not path.is_file():
+                raise Refused(f"There is no file {path}; name Ofsted's list with --providers.")
+        reference["providers"] = read_providers(*providers)
+    return reference
 
 
 def _strays(stops: "pd.DataFrame") -> "pd.DataFrame":
@@ -466,7 +498,7 @@ def convert(
     paths: Paths,
     to: Annotated[To, typer.Option(help="xml, or csv: a folder with one file a table.")],
     out: Annotated[Path, typer.Option(help="The file or folder to write.")],
-    name: Name = "cin",
+    name: Recognised = None,
     period: PeriodOption = None,
     incomplete: Annotated[bool, typer.Option(help="Leave out what cannot be written; the file is marked.")] = False,
 ) -> int:
@@ -575,14 +607,21 @@ def serve(
 @app.command()
 def explain(
     rule: Annotated[str, typer.Argument(help="The rule's code, for instance 8600.")],
-    name: Name = "cin",
+    name: Annotated[
+        str | None, typer.Option("--return", help="cin or cla; when left out, the one that has the rule.")
+    ] = None,
 ) -> int:
     """What a rule means, where to put it right, with examples."""
     import difflib
 
+    from returns import RETURNS
     from validation import rules
     from validation.findings import READING
 
+    having = [each for each in RETURNS if name is None and rule.upper() in set(rules(each)["code"].str.upper())]
+    if len(having) > 1:
+        raise Refused(f"The rule books of {' and '.join(having)} have a rule {rule!r}; say which with --return.")
+    name = name or (having or RETURNS)[0]
     book = rules(name)
     versions = book[book["code"].str.upper() == rule.upper()]
     check = READING.get(rule.lower())

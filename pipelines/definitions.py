@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import cin
+from assets import cin, cla
 from pipelines.io import Frames
 from pipelines.jobs import census, dry_run
 from pipelines.resources import CareRecords, Home
@@ -11,7 +11,7 @@ from pipelines.sensors import inbox
 from returns import RETURNS
 
 home = Home()
-ASSETS = [*cin.assets]
+ASSETS = [*cin.assets, *cla.assets]
 CENSUS = {name: census(name) for name in RETURNS}
 DRY_RUN = {name: dry_run(name) for name in RETURNS}
 

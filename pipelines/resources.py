@@ -24,7 +24,7 @@ def dropped(inbox: Path) -> list[Path]:
 
 class Home(dg.ConfigurableResource):
     """The home folder: `store` (published versions), `work` (values of assets), `inbox` (dropped files), `rules` (local
-    settings)."""
+    settings), `providers` (Ofsted's lists)."""
 
     path: str = ""
 
@@ -37,6 +37,11 @@ class Home(dg.ConfigurableResource):
 
     def inbox(self, name: str, unit: str, period: str) -> Path:
         return self.root / "inbox" / name / unit / period
+
+    def providers(self) -> list[Path]:
+        """Ofsted's lists of providers that this installation was given."""
+        files = (path for path in (self.root / "providers").glob("[!~.]*") if path.is_file())
+        return sorted(path for path in files if path.suffix.lower() in (".xlsx", ".csv"))
 
     def work(self, *parts: str) -> Path:
         """A folder of the working area, made if need be, for this user only."""

@@ -9,7 +9,7 @@ from returns.model import BadUnit, Return, UnknownPeriod, UnknownReturn
 
 __all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described"]
 
-RETURNS = ("cin",)  # those that the pipeline runs
+RETURNS = ("cin", "cla")
 
 
 @cache

@@ -307,6 +307,7 @@ CLA = Return(
     confirmed_until=None,
     upper_cased=True,
     unreadable_is_absent=False,
+    reference=("authority", "providers"),
     files=("csv", "xml"),
     files_known_by="columns",
 )

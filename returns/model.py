@@ -104,6 +104,9 @@ class Field(InForce):
     `wrong` and `absent` are the numbers of the rules that a bad or a missing value breaks; `required` says that the XML
     schema wants the element. `group` lists the elements between the row's element and this one; `element` "." is the
     row's own text. `per_file` marks what may differ between the files of one return (when and by what a file was made).
+    `shortest` and `longest` count characters; `longest_shown` is the length that a published schema takes, where that
+    is less. A field of a message (`Return.messages`) `carries` the "Table.Field"s of the return that it holds, first
+    the one that it is written from; `means` names the table in which 1 stands for a row.
     """
 
     name: str
@@ -117,6 +120,9 @@ class Field(InForce):
     pattern: str | None = None
     minimum: int | None = None
     maximum: int | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    longest_shown: int | None = None
     only: str | None = None
     wrong: str | None = None
     absent: str | None = None
@@ -125,11 +131,18 @@ class Field(InForce):
     element: str | None = None
     given: Given = "document"
     per_file: bool = False
+    carries: tuple[str, ...] = ()
+    means: str | None = None
 
     @property
     def tag(self) -> str:
         """The XML element's name."""
         return self.element or self.name
+
+    @property
+    def stays_empty(self) -> bool:
+        """True where the schema wants the element and no rule a value: it is there, if need be empty."""
+        return self.required and self.may_be_empty and self.absent is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +154,8 @@ class Table(InForce):
     not "fields first". `occurs` is (least, most) per parent, None = any number; `absent` is the number of the rule that
     a parent without the least breaks. `groups` lists the groups that are not there exactly once. An empty wrapper is no
     row, unless `row_if_empty`: then it is one row without values. `confirmed`: a published schema shows it. `file` is
-    the name of its CSV file without the ending, where the Department takes one.
+    the name of its CSV file without the ending, where the Department takes one. `sorted_by` is the field in whose order
+    its rows are written.
     """
 
     name: str
@@ -159,6 +173,7 @@ class Table(InForce):
     order: tuple[str, ...] = ()
     confirmed: bool = True
     file: str = ""
+    sorted_by: str | None = None
 
     def __getitem__(self, name: str) -> Field:
         for item in self.fields:
@@ -195,8 +210,10 @@ class Return:
     `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
     `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name (empty,
     None: no file says it). `upper_cased`: case does not count, text is read in capitals. `unreadable_is_absent`: a
-    cell that cannot be read breaks the rules on missing values too. `files` are the kinds that the Department takes,
-    the usual one first; `files_known_by`: what tells first of which table a CSV file is.
+    cell that cannot be read breaks the rules on missing values too. `reference` is what its rules take beside the
+    returns; `files` are the kinds that the Department takes, the usual one first; `files_known_by`: what tells first of
+    which table a CSV file is. `messages` are the XML files that it goes in, each described as a return, where they hold
+    the tables in another shape; `remark` is what a message's schema says of itself.
     """
 
     name: str
@@ -216,8 +233,11 @@ class Return:
     confirmed_until: str | None = None
     upper_cased: bool = False
     unreadable_is_absent: bool = True
+    reference: tuple[Literal["authority", "providers"], ...] = ()
     files: tuple[Literal["csv", "xml"], ...] = ("xml",)
     files_known_by: Literal["name", "columns"] = "name"
+    messages: tuple["Return", ...] = ()
+    remark: str = ""
     period: Period | None = None
     by_name: Mapping[str, Table] = field(init=False, repr=False, compare=False, hash=False)
 
@@ -239,11 +259,15 @@ class Return:
     @property
     def confirmed(self) -> bool:
         """True where a published schema shows every element of this period."""
-        return (
-            self.period is None
-            or self.confirmed_until is None
-            or not self.later(self.period.name, self.confirmed_until)
-        )
+        if self.period is None:
+            return True
+        late = self.confirmed_until is not None and self.later(self.period.name, self.confirmed_until)
+        return not late and all(table.confirmed for table in self.tables)
+
+    @property
+    def in_xml(self) -> tuple["Return", ...]:
+        """The messages that it goes in; a return whose tables have the message's own shape is its one message."""
+        return self.messages or (self,)
 
     def children_of(self, name: str | None) -> tuple[Table, ...]:
         """The tables nested directly in `name` (None: in the message)."""
@@ -304,7 +328,14 @@ def _at(described: Return, period: str) -> Return:
         for table in kept(described.tables)
     )
     codes = MappingProxyType({name: kept(values) for name, values in described.codes.items()})
-    return replace(described, period=described.periods[described.position(period)], tables=tables, codes=codes)
+    messages = tuple(message for message in (each.at(period) for each in described.messages) if message.tables)
+    return replace(
+        described,
+        period=described.periods[described.position(period)],
+        tables=tables,
+        codes=codes,
+        messages=messages,
+    )
 
 
 def _names(described: Return, table: Table, name: str, period: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from returns import described
+from returns.authorities import ons_code
 from returns.calendar import bank_holidays
 from returns.model import Period, Return
 from validation.derived import derive
@@ -75,13 +76,26 @@ def submit(
 ) -> Submission:
     """Type `tables` (and last period's) by the rule set's description.
 
-    Raises UnknownReturn, UnknownPeriod, RefusedTable.
+    Raises UnknownReturn, UnknownPeriod, UnknownAuthority, RefusedTable.
     """
-    authority = reference.get("authority")
     whole = described(name)
     asked = whole.at(ruleset or period)
-    here = whole.at(period).period
-    assert here is not None
-    now, before = (None if raw is None else derive(typed(raw, asked), asked, authority) for raw in (tables, previous))
+    now, before = (None if raw is None else typed(raw, asked) for raw in (tables, previous))
     assert now is not None
-    return Submission(asked, here, now, before, reference)
+    return submission(asked, now, before, whole.at(period).period, **reference)
+
+
+def submission(
+    asked: Return, now: Typed, previous: Typed | None = None, period: Period | None = None, **reference: Any
+) -> Submission:
+    """The submission of typed tables, with what follows from them; `period` where it is not that of the rule set.
+
+    Raises UnknownAuthority.
+    """
+    authority = reference.get("authority")
+    if authority is not None:
+        reference["authority"] = authority = ons_code(authority)
+    period = period or asked.period
+    assert period is not None
+    before = None if previous is None else derive(previous, asked, authority)
+    return Submission(asked, period, derive(now, asked, authority), before, reference)

@@ -56,7 +56,11 @@ def collect(
     if kind == "auto":
         kind = "file" if files else "records" if url else "demo"
     if kind == "file":
-        return _from_files(whole, period, unit, files)
+        if not files:
+            raise SourceError(
+                f"The inbox of {whole.name} {unit} {period} holds no .xml and no .csv file; put the file there."
+            )
+        return from_files(whole, period, unit, files)
     if kind == "records":
         if not url:
             raise SourceError(
@@ -66,14 +70,17 @@ def collect(
     return _from_demo(whole, period, unit, demo, children)
 
 
-def _from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Collected:
-    if not paths:
-        raise SourceError(
-            f"The inbox of {whole.name} {unit} {period} holds no .xml and no .csv file; put the file there."
-        )
+def from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Collected:
+    """The raw tables of the XML files, or of the folder of CSV files, that one unit's return of a period consists of.
+
+    Refuses another unit's and another period's. Raises SourceError and the readers' refusals.
+    """
     kinds = {path.suffix.lower() for path in paths}
     if len(kinds) > 1:
-        raise SourceError(f"The inbox of {whole.name} {unit} {period} holds XML and CSV files; leave one kind there.")
+        raise SourceError(
+            f"The folder {paths[0].parent.name} of {whole.name} {unit} {period} holds XML and CSV files; leave one "
+            "kind there."
+        )
     digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
     facts = {"input_sha256": digest, "files": str(len(paths))}
     if kinds == {".csv"}:

@@ -47,9 +47,9 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     """The raw tables of a folder of CSV files (or of one file).
 
     A file is a table by its name (`cin_2026_Section47.csv`) or else by its columns; where the Department knows the
-    files of the return by their columns, by these first. Values are text as given, empty is missing; index `row` counts
-    the lines below the headings from 0, empty ones not counted. A table without a file is not in the result.
-    Raises SourceError, UnknownPeriod.
+    files of the return by their columns, by these first, and several files of one table are its parts. Values are text
+    as given, empty is missing; index `row` counts the lines below the headings from 0, empty ones not counted. A table
+    without a file is not in the result. Raises SourceError, UnknownPeriod.
     """
     path = Path(path)
     described = described.at(period)
@@ -65,18 +65,22 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     origin: dict[str, str] = {}
     issues = Issues()
     for file in files:
-        body = io.StringIO(_text(file, issues), newline="")
+        body = io.StringIO(decoded(file, issues), newline="")
         headings = _headings(file, body, known)
         table = _table(file, headings, described)
         if table is None:
             issues.add(f"{file.name} was not read: neither its name nor its columns are those of a table.")
             continue
-        if table.name in origin:
+        frame = _read(file, body, headings, table, period, issues)
+        if table.name not in origin:
+            origin[table.name], tables[table.name] = file.name, frame
+        elif described.files_known_by == "columns":
+            issues.add(f"{file.name} and {origin[table.name]} were read as parts of one table", table.name)
+            tables[table.name] = pd.concat([tables[table.name], frame], ignore_index=True).rename_axis(index="row")
+        else:
             raise SourceError(
                 f"{file.name} and {origin[table.name]} both hold the table {table.name}; leave only one of them."
             )
-        origin[table.name] = file.name
-        tables[table.name] = _read(file, body, headings, table, period, issues)
     if not tables:
         names = ", ".join(file.name for file in files)
         raise SourceError(f"None of the files ({names}) is a table of the return; expected the tables {expected}.")
@@ -100,12 +104,18 @@ def header_of(path: Path | str, described: Return) -> dict[str, str]:
         return {}
     table = described[described.authority.partition(".")[0]]
     for file in csv_files(Path(path)):
-        body = io.StringIO(_text(file, Issues()), newline="")
+        body = io.StringIO(decoded(file, Issues()), newline="")
         headings = _headings(file, body, _known(described))
         if _table(file, headings, described) is table:
             row = _read(file, body, headings, table, "", Issues()).head(1)
             return {str(name): str(cells.iloc[0]) for name, cells in row.items() if len(cells) and cells.notna().all()}
     return {}
+
+
+def headings_of(file: Path) -> frozenset[str]:
+    """The names of the columns of one CSV file, in small letters. Raises SourceError."""
+    body = io.StringIO(decoded(file, Issues()), newline="")
+    return frozenset(name.lower() for name in _headings(file, body, ()))
 
 
 def _known(described: Return) -> set[str]:
@@ -114,7 +124,7 @@ def _known(described: Return) -> set[str]:
 
 def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
     """The columns `names` of one CSV file, as text. Raises SourceError where the file lacks one or a cell is empty."""
-    body = io.StringIO(_text(file, Issues()), newline="")
+    body = io.StringIO(decoded(file, Issues()), newline="")
     headings = _headings(file, body, {name.lower() for name in names})
     frame = _values(body, headings)
     if frame is None or not set(names) <= set(headings):
@@ -125,7 +135,7 @@ def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def _text(file: Path, issues: Issues) -> str:
+def decoded(file: Path, issues: Issues) -> str:
     try:
         if file.stat().st_size > LARGEST:
             raise SourceError(f"{file.name} is larger than {LARGEST // 2**20} MiB; split it or check what it is.")

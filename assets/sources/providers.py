@@ -18,8 +18,7 @@ import pandas as pd
 
 from assets.sources import workbook
 from assets.sources.errors import SourceError
-from assets.sources.files import Issues
-from assets.sources.files import _text as decoded
+from assets.sources.files import Issues, decoded
 from returns import authorities
 from validation.postcodes import upper_tier
 from validation.rule import PROVIDERS
