@@ -149,6 +149,7 @@ CASES: list[tuple[str, Tables, str]] = [
                 may("blank"),
                 june("blank"),
                 may(None, REC="X1"),
+                episode("open", "01/05/2025", None, REC="X1"),
             ]
         },
         "Episodes 0 2 4 7 8",
@@ -248,6 +249,8 @@ CASES: list[tuple[str, Tables, str]] = [
                 june("C", **{**HOME, "LS": "C2", "PLACE": "U4"}, RNE="B"),
                 may("D", PLACE="U1"),
                 june("D", PLACE="U4", RNE="U"),
+                may("E", **HOME),
+                june("E", **HOME, RNE="S"),
             ]
         },
         "Episodes 1 3 7",
