@@ -101,25 +101,25 @@ def unbroken_days(episodes: pd.DataFrame, where: pd.Series, period) -> pd.Series
         lambda before, after: before(where) & after(where) & (before(end) == after.DECOM),
     )
     latest, earliest = end.groupby(chain).transform("max"), episodes.DECOM.groupby(chain).transform("min")
-    return days_between(earliest, latest).where(where & (chain >= 0))
+    return days_between(earliest, latest).where(where)
 
 
 def added_days(episodes: pd.DataFrame, where: pd.Series, period) -> pd.Series:
     """Days of the rows `where` of a child added up over those that follow each other, none starting after the one
     before has ended; on each of these rows, else missing."""
     end = end_or_last_day(episodes, period)
-    chain = _chains(episodes, where, lambda before, after: ~(after.DECOM > before(end)))
-    return days_between(episodes.DECOM, end).groupby(chain).transform("sum").where(chain >= 0)
+    dated = where & episodes.DECOM.notna()
+    chain = _chains(episodes, dated, lambda before, after: ~(after.DECOM > before(end)))
+    return days_between(episodes.DECOM, end).groupby(chain).transform("sum")
 
 
 def _chains(episodes: pd.DataFrame, where: pd.Series, follows: Callable[[Side, Side], pd.Series]) -> pd.Series:
-    """The number of the chain that each row `where` with a start is of, in order of DECOM; else -1."""
-    dated = where & episodes.DECOM.notna()
-    before, after = consecutive(episodes, "child", "DECOM", where=dated)
+    """The number of the chain that each row `where` of a child is of, in order of DECOM; else missing."""
+    before, after = consecutive(episodes, "child", "DECOM", where=where)
     begins = ~on(after, follows(before, after)).to_numpy()
     rows = in_order(episodes, "child", "DECOM")
-    rows = rows[dated.to_numpy(dtype=bool)[rows]]
-    numbers = np.full(len(episodes), -1)
+    rows = rows[where.to_numpy(dtype=bool)[rows]]
+    numbers = np.full(len(episodes), np.nan)
     numbers[rows] = np.cumsum(begins[rows])
     return pd.Series(numbers, index=episodes.index)
 

@@ -1,0 +1,58 @@
+"""The words about being looked after, on rows that say by themselves what is meant."""
+
+import pandas as pd
+
+from returns import described
+from validation.rules.cla import care
+from validation.typed import typed
+
+AT = described("cla").at("2025-26")
+
+
+def episodes(*rows: tuple[str | None, str | None, str | None, str | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["CHILD", "LS", "DECOM", "DEC"], dtype="object")
+    return typed({"Episodes": frame}, AT).tables["Episodes"]
+
+
+def days(values: pd.Series) -> list[int | None]:
+    return [None if pd.isna(value) else int(value) for value in values]
+
+
+CHAINED = episodes(
+    ("A", "L1", "2025-06-03", "2025-06-08"),
+    ("A", "L1", "2025-06-01", "2025-06-03"),
+    ("A", "C2", "2025-06-08", "2025-06-20"),
+    ("A", "L1", "2025-06-20", "2025-06-21"),
+    ("A", "L1", None, "2025-06-30"),
+    ("B", "L1", "2025-06-03", "2025-06-08"),
+    ("B", "L1", "2025-06-07", "2025-06-10"),
+    ("B", "L1", "2026-03-29", None),
+    ("C", "L1", "2026-03-29", "2026-02-30"),
+    (None, "L1", "2025-06-01", "2025-06-03"),
+)
+
+
+def test_only_an_open_episode_goes_on_to_the_last_day():
+    assert care.end_or_last_day(CHAINED, AT.period).isna().tolist() == [False] * 8 + [True, False]
+    assert care.end_or_last_day(CHAINED, AT.period)[7] == pd.Timestamp("2026-03-31")
+
+
+def test_unbroken_days_are_those_of_rows_that_touch_and_stand_next_to_each_other():
+    assert days(care.unbroken_days(CHAINED, CHAINED.LS == "L1", AT.period)) == [
+        *(7, 7, None, 1, None),
+        *(5, 3, 2, 2, None),
+    ]
+
+
+def test_added_days_are_those_of_rows_that_touch_or_overlap():
+    assert days(care.added_days(CHAINED, CHAINED.LS == "L1", AT.period)) == [
+        *(7, 7, None, 1, None),
+        *(8, 8, 2, 0, None),
+    ]
+
+
+def test_no_episodes_have_no_days():
+    none = CHAINED[:0]
+
+    assert care.unbroken_days(none, none.LS == "L1", AT.period).empty
+    assert care.added_days(none, none.LS == "L1", AT.period).empty
