@@ -275,7 +275,7 @@ class _Draw:
         adult = years_on(born, 18)
         self.adult_on = adult if self.start <= adult <= self.end else None
         self.pool += [years_on(born, age) for age in range(26) if self.start <= years_on(born, age) <= self.end]
-        self.gone = theme in ("leaver", "unaccompanied") and self.chance(0.25)  # before the year began
+        self.gone = theme in ("leaver", "unaccompanied") and self.chance(0.3)  # before the year began
         dob = self.written(born)
         ids: Row = {"CHILD": child, "DOB": dob if self.chance(1 - self.noise / 2) else self.written(self.any_day())}
         known_last_year = self.chance(0.65)
@@ -453,6 +453,8 @@ class _Draw:
             reason = end_of_care if last_one or self.chance(0.1) else "X1"
             if self.chance(0.05):
                 reason = "E11"
+            elif ended >= years_on(self.born, 18) and self.chance(0.3):
+                reason = self.one(["E45", "E46", "E47", "E48"])
             rne = kind if self.chance(0.9) else self.one("SLPTUB")
             row = {
                 **row,
@@ -560,7 +562,7 @@ class _Draw:
                 adopters = (
                     self.one("12"),
                     self.one(["M1", "F1", "MM", "MF"]),
-                    self.one(["L0", "L2", "L3", "L4", "L11", "L12"]),
+                    self.one(["L0", "L2", "L2", "L3", "L4", "L11", "L12"]),
                 )
             self.add(
                 "AD1",
@@ -588,7 +590,7 @@ class _Draw:
             self.add("OC2", {**ids, "SDQ_SCORE": score, "SDQ_REASON": reason, **flags})
 
     def leaver(self, ids: Row, theme: str, known_last_year: bool) -> None:
-        if not self.chance({"leaver": 0.85, "unaccompanied": 0.4, "mother": 0.4}.get(theme, 0.12)):
+        if not self.chance({"leaver": 0.85, "unaccompanied": 0.6, "mother": 0.4}.get(theme, 0.12)):
             return
         kept = self.random.choice([1.0, 1.0, 0.6, 0.0])
         row: Row = {

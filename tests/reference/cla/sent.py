@@ -63,16 +63,16 @@ def years_on(day: date | None, years: int) -> date | None:
 class Row:
     """One row: its table, its label, and its cells read as text or date."""
 
-    __slots__ = ("cells", "label", "table")
+    __slots__ = ("cells", "label", "read", "table")
 
     def __init__(self, table: str, cells: Cells) -> None:
         self.table = table
         self.label: Hashable = cells["row"]
         self.cells = cells
+        self.read = {name: str(cell).upper() for name, cell in cells.items() if cell is not None and cell != ""}
 
     def text(self, column: str) -> str | None:
-        value = self.cells.get(column)
-        return None if value is None or value == "" else str(value).upper()
+        return self.read.get(column)
 
     def day(self, column: str) -> date | None:
         text = self.text(column)
