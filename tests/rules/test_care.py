@@ -56,3 +56,32 @@ def test_no_episodes_have_no_days():
 
     assert care.unbroken_days(none, none.LS == "L1", AT.period).empty
     assert care.added_days(none, none.LS == "L1", AT.period).empty
+
+
+def test_both_years_give_each_start_once_the_copy_that_ended_first_before_this_years_before_an_open_one():
+    last_year = episodes(
+        ("A", "open", "2025-01-01", None),
+        ("B", "ended first", "2025-01-01", "2025-03-01"),
+        ("C", "equal", "2025-01-01", "2025-06-01"),
+        ("D", "only last year", "2025-01-01", None),
+        ("E", "no start", None, None),
+    )
+    this_year = episodes(
+        ("C", "this year's", "2025-01-01", "2025-06-01"),
+        ("A", "ended", "2025-01-01", "2025-06-01"),
+        ("B", "ended later", "2025-01-01", "2025-06-01"),
+        ("E", "ended without start", None, "2025-06-01"),
+        ("D", "only this year", "2025-02-01", None),
+    )
+    last_year["@child"], this_year["@child"] = [0, 1, 2, 3, 4], [2, 0, 1, 4, 3]
+    both = care.both_years(this_year, last_year, "LS").set_index("LS")
+
+    assert both["@child"].to_dict() == {
+        "ENDED": 0,
+        "ENDED FIRST": 1,
+        "THIS YEAR'S": 2,
+        "ONLY LAST YEAR": 3,
+        "ONLY THIS YEAR": 3,
+        "ENDED WITHOUT START": 4,
+    }
+    assert care.both_years(this_year[:0], last_year[:0], "LS").empty
