@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exports.findings_csv import joined
+from exports.problems import keys, records
 from exports.report import CRASHED, NOT_RUN, Part, Report
 
 
@@ -51,7 +52,11 @@ def _lines(report: Report, part: Part) -> bytes:
         pc.fill_null(label, "null"),
         f', "fields": {json.dumps(list(part.fields))}, "child": ',
         _written(part.child),
-        ', "values": {',
+        ', "record": ',
+        _written(records(report, part)),
+        ', "problem": "',
+        keys(report, part),
+        '", "values": {',
         *cells,
         '}, "group": ',
         pc.cast(pa.array(part.group), pa.string()),

@@ -201,6 +201,7 @@ CHILD_CHARACTERISTICS = Table(
 
 DISABILITIES = Table(
     name="Disabilities",
+    key=("Disability",),
     argument="disabilities",
     label="Disability",
     element="Disability",
@@ -223,6 +224,7 @@ DISABILITIES = Table(
 
 CIN_DETAILS = Table(
     name="CINdetails",
+    key=("CINreferralDate",),
     argument="cin_details",
     label="Episode of need",
     element="CINdetails",
@@ -278,6 +280,7 @@ CIN_DETAILS = Table(
 
 ASSESSMENTS = Table(
     name="Assessments",
+    key=("AssessmentActualStartDate",),
     argument="assessments",
     label="Assessment",
     element="Assessments",
@@ -304,6 +307,7 @@ ASSESSMENTS = Table(
 
 ASSESSMENT_FACTORS = Table(
     name="AssessmentFactorsList",
+    key=("AssessmentFactor",),
     argument="assessment_factors_list",
     label="Assessment factor",
     element="AssessmentFactors",
@@ -328,6 +332,7 @@ ASSESSMENT_FACTORS = Table(
 
 CIN_PLANS = Table(
     name="CINplanDates",
+    key=("CINPlanStartDate",),
     argument="cin_plan_dates",
     label="Child in need plan",
     element="CINPlanDates",
@@ -342,6 +347,7 @@ CIN_PLANS = Table(
 
 SECTION_47 = Table(
     name="Section47",
+    key=("S47ActualStartDate",),
     argument="section47",
     label="Section 47 enquiry",
     element="Section47",
@@ -358,6 +364,7 @@ SECTION_47 = Table(
 
 PROTECTION_PLANS = Table(
     name="ChildProtectionPlans",
+    key=("CPPstartDate",),
     argument="child_protection_plans",
     label="Child protection plan",
     element="ChildProtectionPlans",
@@ -406,6 +413,7 @@ PROTECTION_PLANS = Table(
 
 REVIEWS = Table(
     name="Reviews",
+    key=("CPPreviewDate",),
     argument="reviews",
     label="Review of a child protection plan",
     element="CPPreviewDate",
@@ -431,6 +439,7 @@ REVIEWS = Table(
 
 PRE_PROCEEDINGS = Table(
     name="PreProceedings",
+    key=("PPStartDate",),
     argument="pre_proceedings",
     label="Pre-proceedings and family group decision making",
     element="PreProceedingsandFGDM",

@@ -104,7 +104,7 @@ def zipped():
 
 
 NOT_A_RETURN = {
-    "looked_after.xml": (b"<EXPSSDA903/>", "children looked after"),
+    "looked_after.xml": (b"<EXPSSDA903/>", "Children looked after"),
     "school.xml": (
         b"<Message><Header><CollectionDetails><Collection>SC</Collection></CollectionDetails></Header></Message>",
         "School Census",
@@ -707,7 +707,7 @@ def test_a_submission_and_its_acceptance_are_recorded_in_that_order(returns, ref
         (["cin", "356", "2024-25", THIS], "nothing has been published yet"),
         (["cin", "35", "2025-26", THIS], "no number of a local authority"),
         (["cin", "356", "2025", THIS], "not described"),
-        (["cla", "356", "2025-26", THIS], "no return named"),
+        (["clb", "356", "2025-26", THIS], "no return named"),
         (["cin", "356", "2025-26", THIS, "--on", "2999-01-01"], "on a day to come"),
         (["cin", "356", "2025-26", THIS, "--by", " "], "give the name"),
     ],

@@ -1,0 +1,146 @@
+"""What a command was given: the files of a return, last period's, and what its rules take beside them."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.terminal import Refused, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from returns.model import Return
+
+
+class Input:
+    """What a command was given: raw tables, period, header, and what the reading showed."""
+
+    def __init__(self, paths: list[Path], name: str | None, period: str | None) -> None:
+        from assets.sources.recognise import recognise
+        from returns import RETURNS, described
+
+        self.paths = paths
+        for path in paths:
+            if not path.exists():
+                raise Refused(f"There is no file or folder {path}; check the name.")
+        self.whole: Return = described(name or recognise(paths) or RETURNS[0])
+        if period is not None:
+            self.whole.position(period)
+        self.tables: dict[str, pd.DataFrame]
+        self.issues: pd.DataFrame | None = None  # by row, as findings
+        self.notes: pd.DataFrame  # for the report
+        self.header: dict[str, str]
+        self.flat = any(path.is_dir() or path.suffix.lower() == ".csv" for path in paths)
+        if not self.flat:
+            from exports.xml import read
+
+            document = read(paths, self.whole.name, period)
+            self.tables, self.issues, self.period = document.tables, document.issues, document.period
+            self.notes, self.header, self.digest = document.issues, document.header, document.digest
+        elif len(paths) > 1:
+            raise Refused(
+                "Give XML files, or one folder of CSV files: put all CSV files of the return into one folder."
+            )
+        else:
+            self._read_folder(paths[0], period)
+
+    def _read_folder(self, path: Path, period: str | None) -> None:
+        import pandas as pd
+
+        from assets.sources.files import csv_files, header_of, read_csv_folder
+        from exports.xml import period_of
+
+        self.header = header_of(path, self.whole)
+        doubts: list[tuple[str, str]] = []
+        if self.header:
+            self.period, doubts = period_of(path.resolve().name, self.header, self.whole, period)
+        elif period:
+            self.period = period
+        else:
+            self.period = self.whole.open_next(dt.date.today()).name
+        read = read_csv_folder(path, self.whole, self.period)
+        if not (self.header or period):
+            tell(f"No header says of which period this is: taken as {self.period}; --period names another.")
+        self.tables = read.tables
+        table = self.whole.authority.partition(".")[0]
+        told = [(table, field, what, 0, 0) for field, what in doubts]
+        self.notes = pd.concat([read.issues, pd.DataFrame(told, columns=read.issues.columns)]) if told else read.issues
+        hashes = (hashlib.sha256(file.read_bytes()).digest() for file in csv_files(path))
+        self.digest = hashlib.sha256(b"".join(hashes)).hexdigest()
+
+    @property
+    def unit(self) -> str:
+        """The unit's number, where the header has one."""
+        said = self.header.get(self.whole.authority.partition(".")[2], "")
+        return said if self.whole.takes(said) else ""
+
+    def files(self) -> list[Path]:
+        from assets.sources.files import csv_files
+
+        return [file for path in self.paths for file in (csv_files(path) if path.is_dir() else [path])]
+
+
+def before_of(paths: list[Path], given: Input) -> Input:
+    """Last period's return; refuses that of another period, as when the two are exchanged."""
+    from exports.xml import stated_period
+
+    last = given.whole.previous(given.period)
+    if last is None:
+        raise Refused(f"No period before {given.period} is described; leave out --previous.")
+    before = Input(paths, given.whole.name, last)
+    said = stated_period(before.header, given.whole) if before.header else None
+    if said not in (None, last):
+        raise Refused(
+            f"{paths[0].name} is the return of {said}, and --previous takes that of {last}, the period before "
+            f"{given.period}; give that one, or exchange the two."
+        )
+    return before
+
+
+def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[str, Any]:
+    """What the rules of the return take beside the files."""
+    from returns import BadUnit
+
+    wanted = given.whole.reference
+    if providers and "providers" not in wanted:
+        raise Refused(f"--providers: the rules of {given.whole.title} take no list of providers; leave it out.")
+    if unit is not None and not given.whole.takes(unit):
+        raise BadUnit(f"{unit!r} is no number of a {given.whole.unit}; it has the form {given.whole.unit_pattern}.")
+    reference: dict[str, Any] = {}
+    if "authority" in wanted and unit:
+        reference["authority"] = unit
+    if providers:
+        from assets.sources.providers import read_providers
+
+        for path in providers:
+            if not path.is_file():
+                raise Refused(f"There is no file {path}; name Ofsted's list with --providers.")
+        reference["providers"] = read_providers(*providers)
+    return reference
+
+
+def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "dict[str, pd.DataFrame]":
+    """Last period's tables under the ids that the children have now; `path` is a CSV with the columns old,new."""
+    import pandas as pd
+
+    from assets.sources.files import read_columns
+
+    ids = read_columns(path, ("old", "new"))
+    if ids["old"].duplicated().any():
+        raise Refused(f"{path.name}: an old id stands on several lines; keep one line for each.")
+    new = pd.Series(ids["new"].to_numpy(), index=ids["old"])
+    children = pd.concat([frame[whole.child] for frame in tables.values() if whole.child in frame])
+    now = children.map(new).fillna(children)
+    if now.nunique() < children.nunique():
+        raise Refused(
+            f"{path.name}: two children of last period would get one id; give each child a new id of its own."
+        )
+    if unknown := int((~new.index.isin(children)).sum()):
+        tell(f"{path.name}: {unknown:,} of {len(new):,} old ids are of no child in last period's return.")
+    return {
+        table: frame.assign(**{whole.child: frame[whole.child].map(new).fillna(frame[whole.child])})
+        if whole.child in frame
+        else frame
+        for table, frame in tables.items()
+    }
