@@ -29,6 +29,7 @@ _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00(?:\.0+)?)?Z?$"
 _UK = r"^[0-9]{2}/[0-9]{2}/[0-9]{4}(?: 00:00:00)?$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$"
 _WHOLE = r"^[+-]?[0-9]{1,18}$"
+_FIGURES = r"^\s*[+-]?(?:[0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})(?:E[+-]?[0-9]{1,2})?\s*$"
 _DECIMAL = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$"
 UNREAD = "?"  # before a field's name: the column that says where its cells hold what cannot be read
 
@@ -113,6 +114,13 @@ def _instants(distinct: pd.Series) -> pd.Series:
 
 def _whole(distinct: pd.Series) -> pd.Series:
     return pd.to_numeric(distinct.where(distinct.str.match(_WHOLE))).astype("Int64")
+
+
+def _whole_in_any_figures(distinct: pd.Series) -> pd.Series:
+    """Also 10.0, 1E1, and with blanks around: as a portal that takes text without regard to case reads numbers."""
+    figures = distinct.where(distinct.str.match(_FIGURES)).str.strip()
+    read = pd.to_numeric(figures).astype("float64")
+    return read.where((read % 1 == 0) & (read.abs() < 10**15)).astype("Int64")
 
 
 def _decimal(distinct: pd.Series) -> pd.Series:
@@ -265,7 +273,7 @@ def _typed_table(
         text = as_text(frame[item.name].reset_index(drop=True))
         if described.upper_cased:
             text = text.str.upper()
-        parse = _PARSE.get(item.kind)
+        parse = _whole_in_any_figures if described.upper_cased and item.kind == "whole" else _PARSE.get(item.kind)
         if parse is None:
             columns[item.name] = text.array
             continue

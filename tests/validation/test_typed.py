@@ -96,6 +96,25 @@ def test_what_is_no_whole_number(cell):
     assert bad.text.tolist() == [cell]
 
 
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("007", 7), ("10.0", 10), ("10.", 10), (" 10 ", 10), ("1e1", 10), ("100E-1", 10), ("-1", -1), ("+3", 3)],
+)
+def test_whole_numbers_of_a_return_whose_case_does_not_count_may_be_in_any_figures(cell, number):
+    made = typed({"OC2": pd.DataFrame({"SDQ_SCORE": [cell, None]})}, described("cla").at("2025-26"))
+
+    assert made.tables["OC2"]["SDQ_SCORE"].tolist() == [number, pd.NA]
+    assert not made.unreadable
+
+
+@pytest.mark.parametrize("cell", ["39.5", "1e-1", "1e99", "x", "1 0", ".", "e1", "٣", "inf", "nan", "9" * 16])
+def test_what_is_no_whole_number_in_any_figures(cell):
+    made = typed({"OC2": pd.DataFrame({"SDQ_SCORE": [cell]})}, described("cla").at("2025-26"))
+
+    assert made.tables["OC2"]["SDQ_SCORE"].isna().all()
+    assert made.unreadable[0].text.tolist() == [cell.upper()]
+
+
 @pytest.mark.parametrize("dtype", ["bool", "boolean", "object"])
 def test_truth_values_are_written_as_in_xml(dtype):
     values, _ = one("CINdetails", "ReferralNFA", *pd.array([True, False], dtype=dtype))
