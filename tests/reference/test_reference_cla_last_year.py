@@ -34,6 +34,7 @@ def test_the_first_episode_is_compared_with_last_years_latest_if_that_is_open(co
     assert compared(code, [episode(**new)], [episode(), episode(**new)]) == written("Episodes 0")
     assert compared(code, [episode()], [episode(until="soon", **old)]) == written("Episodes 0")
     assert compared(code, [episode(), episode("B", **new)], [episode(), episode("B", **new)]) == set()
+    assert compared(code, [episode(since=None, **new)], [episode(**old)]) == set()
     assert flagged(code, Episodes=this) == set()
 
 
@@ -44,10 +45,13 @@ def test_the_first_episode_is_compared_with_last_years_latest_if_that_is_open(co
         ("2023-24", "H5", "K3", "Episodes 0"),
         ("2024-25", "H5", "K3", ""),
         ("2024-25", "K3", "H5", "Episodes 0"),
+        ("2024-25", "H5", "K2", "Episodes 0"),
+        ("2024-25", "K2", "K3", "Episodes 0"),
         ("2024-25", "Z1", "Z11", "Episodes 0"),
         ("2025-26", "H5", "K3", "Episodes 0"),
         ("2025-26", "Z1", "Z14", ""),
         ("2025-26", "Z11", "Z14", "Episodes 0"),
+        ("2025-26", "Z1", "K2", "Episodes 0"),
         ("2026-27", "Z1", "Z14", "Episodes 0"),
     ],
 )
@@ -81,6 +85,7 @@ def test_of_453_and_452_the_reason_must_be_the_same() -> None:
     for code in ("452", "453"):
         assert compared(code, this, last) == written("Episodes 0")
         assert compared(code, this, other) == set()
+        assert compared(code, this, this) == set()
 
 
 def test_an_unreadable_end_is_an_end_for_452_only() -> None:
@@ -90,14 +95,23 @@ def test_an_unreadable_end_is_an_end_for_452_only() -> None:
     assert compared("453", this, last) == written("Episodes 0")
 
 
-def test_the_first_start_is_that_of_every_open_episode_of_last_year() -> None:
-    this = [episode("A", "01/06/2025"), episode(), episode("B"), episode("C"), episode("D")]
+def test_the_first_start_is_that_of_the_episode_that_was_open_last_year() -> None:
+    this = [episode("A", "01/06/2025"), episode(), *(episode(child) for child in "BCDEF")]
     last = [episode(since="2025-01-01"), episode("B"), episode("B", "01/01/2024"), episode("C", None)]
-    assert compared("502", this, [*last, episode("D", "01/01/2024", "soon")]) == written("Episodes 2 3")
+    last += [episode("D", "01/01/2024", "soon"), episode("E", "01/01/2024"), episode("E", "02/01/2025")]
+    last += [episode("F", "01/01/2024"), episode("F", "01/02/2025", "01/03/2025")]
+    assert compared("502", this, last) == written("Episodes 3 5")
 
 
 def test_an_old_first_episode_is_last_years_latest() -> None:
-    this = [episode(), episode("B"), episode("C"), episode("D", "01/04/2025"), episode("C", "01/01/2020")]
+    this = [
+        episode(),
+        episode("B"),
+        episode("C"),
+        episode("D", "01/04/2025"),
+        episode("C", "01/01/2020"),
+        episode("E", None),
+    ]
     last = [episode(since="2025-01-01"), episode("B"), episode("B", "01/02/2025"), episode("C")]
     assert compared("562", this, last) == written("Episodes 1 4")
 

@@ -93,12 +93,15 @@ def other_distance_for_the_same_reason(sent: Sent) -> Iterator[Row]:
 
 @rule("502", "Episodes", last="Episodes")
 def other_start_than_the_open_episode(sent: Sent) -> Iterator[Row]:
-    """Every one of last year's open episodes is compared, one without a start differs."""
+    """Last year's last episode is compared, not an earlier one that was left open; one without a start is last only
+    where none has a start, and differs."""
     for child, episodes in sent.children("Episodes").items():
-        first = first_by(episodes, "DECOM")
-        for earlier in sent.last.of(child, "Episodes"):
-            if first is not None and not earlier.given("DEC") and earlier.day("DECOM") != first.day("DECOM"):
-                yield first
+        first, last_years = first_by(episodes, "DECOM"), sent.last.of(child, "Episodes")
+        earlier = last_by(last_years, "DECOM", first_of_equals=True) or next(iter(last_years), None)
+        if first is None or earlier is None or earlier.given("DEC"):
+            continue
+        if earlier.day("DECOM") != first.day("DECOM"):
+            yield first
 
 
 @rule("562", "Episodes", last="Episodes")

@@ -64,6 +64,7 @@ def same_reason_other_distance(episodes, previous_episodes):
     flags="episodes.DECOM",
     advice="Repeat last year's open episode as the first of this year, with the same start.",
     severity="error",
+    confidence="inferred",
 )
 def open_episode_not_first(episodes, previous_episodes):
     ordered = undated_first(previous_episodes)
