@@ -188,3 +188,44 @@ def test_one_file_may_be_named_alone(tmp_path):
         read_csv_folder(tmp_path / "Section47.csv", CIN, "2025-26")[0]["Section47"],
         read_csv_folder(str(tmp_path), CIN, "2025-26")[0]["Section47"],
     )
+
+
+CLA = described("cla")
+
+
+def test_files_of_the_903_are_known_by_their_columns_whatever_their_names(tmp_path):
+    (tmp_path / "Episodes.csv").write_text("REVIEW_CODE,REVIEW,CHILD,DOB\nPN1,01/05/2025,A,01/01/2015\n")
+
+    read = read_csv_folder(tmp_path, CLA, "2025-26")
+
+    assert read.tables["Reviews"].to_dict("list") == {
+        "REVIEW_CODE": ["PN1"],
+        "REVIEW": ["01/05/2025"],
+        "CHILD": ["A"],
+        "DOB": ["01/01/2015"],
+    }
+    assert list(read.tables) == ["Reviews"]
+    assert read.issues.empty
+
+
+def test_several_files_of_one_table_of_the_903_are_its_parts_and_this_is_told(tmp_path):
+    for name, child in (("reviews_1", "A"), ("reviews_2", "B")):
+        (tmp_path / f"{name}.csv").write_text(f"CHILD,DOB,REVIEW,REVIEW_CODE\n{child},01/01/2015,01/05/2025,PN1\n")
+
+    read = read_csv_folder(tmp_path, CLA, "2025-26")
+
+    assert read.tables["Reviews"]["CHILD"].tolist() == ["A", "B"]
+    assert read.tables["Reviews"].index.tolist() == [0, 1]
+    assert read.issues[["table", "what"]].to_numpy().tolist() == [
+        ["Reviews", "reviews_2.csv and reviews_1.csv were read as parts of one table"]
+    ]
+
+
+def test_derived_columns_of_the_903_are_taken_where_they_are_given_and_not_missed(tmp_path):
+    columns = ",".join(CLA["Episodes"].file_columns)
+    (tmp_path / "a.csv").write_text(f"{columns},PL_DISTANCE\n" + "A," + "," * (columns.count(",") - 1) + ",2.5\n")
+
+    read = read_csv_folder(tmp_path, CLA, "2025-26")
+
+    assert read.tables["Episodes"]["PL_DISTANCE"].tolist() == ["2.5"]
+    assert read.issues.empty

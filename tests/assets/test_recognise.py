@@ -1,0 +1,47 @@
+"""Which return files are of, told by what is in them."""
+
+import pytest
+
+from assets.sources.errors import SourceError
+from assets.sources.recognise import recognise
+
+REVIEWS = "CHILD,DOB,REVIEW,REVIEW_CODE\nA,01/01/2015,01/05/2025,PN1\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def made(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.csv").write_text(text)
+        return [tmp_path]
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("root", "name"),
+    [("Message", "cin"), ("EXPSSDA903", "cla"), ("CTfile", None)],
+)
+def test_xml_is_known_by_its_root(tmp_path, root, name):
+    path = tmp_path / "file.xml"
+    path.write_text(f"<{root}><x/></{root}>")
+
+    assert recognise([path]) == name
+
+
+def test_csv_files_are_known_by_their_columns_whatever_their_names(folder):
+    assert recognise(folder(Section47=REVIEWS)) == "cla"
+    assert recognise(folder(Section47="LAchildID,CINdetailsID,S47ActualStartDate,InitialCPCtarget\n")) == "cin"
+
+
+def test_one_file_is_enough(folder):
+    assert recognise([folder(any=REVIEWS)[0] / "any.csv"]) == "cla"
+
+
+def test_what_speaks_for_none_is_left_open(folder):
+    assert recognise(folder(other="a,b\n1,2\n")) is None
+
+
+def test_a_file_that_cannot_be_read_is_refused(folder):
+    with pytest.raises(SourceError, match="empty"):
+        recognise(folder(nothing=""))
