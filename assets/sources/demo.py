@@ -388,10 +388,9 @@ def _write(connection: Connection, frames: Mapping[str, pd.DataFrame], schema: s
     with _transaction(connection):
         _refuse_others(connection, schema)
         SSD.create_all(connection)
-        for name, frame in frames.items():
-            table = SSD.tables[name]
+        for name, table in SSD.tables.items():
             connection.execute(table.delete())
-            for rows in _batches(frame):
+            for rows in _batches(frames.get(name, pd.DataFrame())):
                 connection.execute(table.insert(), rows)
 
 

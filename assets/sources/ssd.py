@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 from sqlalchemy import DateTime
 from sqlalchemy.engine import URL, Connection, Engine
 
-from assets.sources import ssd_cin
+from assets.sources import ssd_cin, ssd_cla
 from assets.sources.database import Patience, absent, load, snapshot
 from assets.sources.errors import SourceError
 from assets.sources.ssd_tables import MADE_HERE, RELEASE, SSD
@@ -22,6 +23,7 @@ SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 PLACEHOLDERS = pa.array(["", "SSD_PH", "PLACEHOLDER_DATA", "-1"])
 NO_DATE = pa.array(["1900-01-01", "01/01/1900"])
 DATE_AND_TIME = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4})([ T].*)?$"
+TAKEN = {"cin": ssd_cin, "cla": ssd_cla}  # return -> what it takes from the SSD
 YEARS_KEPT = 6  # what the SSD's release keeps
 VERSION = {"ssd_version_log": ("version_number", "is_current")}
 
@@ -39,25 +41,26 @@ def extract(
     """The raw tables of `described` for `period`, and what was left out of them, all from one moment of the database.
 
     Tables: every value text in the Department's names, index `row`; `parent_row` (int) is the row of the parent table,
-    `source_key` the case system's id of the event. Header is empty: the run makes it. Left out: table (of the SSD),
-    reason, rows (a count); its attrs hold `warnings` (sentences), `ssd_release` and `invented`: the database says that
-    nobody in it ever lived. `child_id` is the column that gives LAchildID, pers_person_id or pers_legacy_id. Raises
-    SourceError, UnknownPeriod.
+    `source_key` the case system's id of the event. A document's Header is empty: the run makes it. Left out: table (of
+    the SSD), reason, rows (a count); its attrs hold `warnings` (sentences), `ssd_release` and `invented`: the database
+    says that nobody in it ever lived. `child_id` is the column that gives the child's id, pers_person_id or
+    pers_legacy_id. Raises SourceError, UnknownPeriod.
     """
-    if described.name != "cin":
+    if described.name not in TAKEN:
         raise SourceError(f"{described.title}: this return is not made from the SSD; name another source.")
-    if child_id not in ssd_cin.CHILD_IDS:
-        raise SourceError(f"LAchildID can be taken from {' or '.join(ssd_cin.CHILD_IDS)}; name one of them.")
+    taken = TAKEN[described.name]
+    if child_id not in taken.CHILD_IDS:
+        raise SourceError(f"{described.child} can be taken from {' or '.join(taken.CHILD_IDS)}; name one of them.")
     if schema is not None and not SCHEMA.fullmatch(schema):
         raise SourceError(
             "The name of the database schema may hold letters, digits, underscores and one dot; correct it."
         )
     described = described.at(period)
     assert described.period is not None
-    wanted = ssd_cin.columns_read(described, child_id)
+    wanted = taken.columns_read(described, child_id)
     with snapshot(source, schema, patience or Patience()) as connection:
         release, invented = _release(connection, schema), _invented(connection, schema)
-        lacking = _lacking(connection, wanted, schema, release)
+        lacking = _lacking(connection, wanted, schema, release, taken)
         loaded = {
             table: _cleaned(
                 table, load(connection, SSD.tables[table], [name for name in names if f"{table}.{name}" not in lacking])
@@ -69,11 +72,13 @@ def extract(
         raise SourceError(
             "The table ssd_person is empty; check that this is the right schema and that the SSD has been filled."
         )
-    tables, left_out = ssd_cin.tables(
-        {table: _frame(loaded.get(table), names) for table, names in wanted.items()}, described, child_id
+    tables, left_out = taken.tables(
+        {table: _frame(loaded.get(table), names) for table, names in wanted.items()}, described, child_id, lacking
     )
     left_out.attrs |= {"ssd_release": release, "invented": invented}
-    left_out.attrs["warnings"] += _lacks(lacking, wanted) + _window(described.period, today or dt.date.today())
+    left_out.attrs["warnings"] += _lacks(lacking, wanted) + _window(
+        described.period, today or dt.date.today(), taken.WINDOW
+    )
     return tables, left_out
 
 
@@ -93,10 +98,12 @@ def _invented(connection: Connection, schema: str | None) -> bool:
     return MADE_HERE in said.to_pylist()
 
 
-def _lacking(connection: Connection, wanted: dict[str, list[str]], schema: str | None, release: str | None) -> set[str]:
+def _lacking(
+    connection: Connection, wanted: dict[str, list[str]], schema: str | None, release: str | None, taken: ModuleType
+) -> set[str]:
     """What the database lacks and may lack. Raises SourceError naming everything else that it lacks."""
     lacking = absent(connection, wanted, schema)
-    needed = [name for name in lacking if not ssd_cin.may_lack(name)]
+    needed = [name for name in lacking if not taken.may_lack(name)]
     if "ssd_person" in needed and not {*wanted} - {*lacking}:
         if connection.dialect.name == "sqlite":
             raise SourceError("None of the SSD's tables is in the SQLite database; check the path.")
@@ -141,12 +148,10 @@ def _lacks(lacking: set[str], wanted: dict[str, list[str]]) -> list[str]:
     ]
 
 
-def _window(period: Period, today: dt.date) -> list[str]:
+def _window(period: Period, today: dt.date, loss: str) -> list[str]:
     begins = dt.date(today.year - YEARS_KEPT, today.month, 1)
     kept = f"The SSD keeps {YEARS_KEPT} years, now from about {begins:%B %Y}"
-    warnings = [
-        f"{kept}: plans that ended before may be missing from NumberOfPreviousCPP; use the authority's own count."
-    ]
+    warnings = [f"{kept}: {loss}"]
     if begins > period.start:
         warnings.append(f"{kept}, which is after the start of {period}: events of that year may be missing.")
     return warnings

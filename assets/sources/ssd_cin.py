@@ -3,27 +3,19 @@
 What is data stands first (MAPPING, EVENTS, COHORT, AS_AT_END, WORDS); code follows only for what no row can say.
 """
 
-from collections.abc import Callable, Mapping
-from functools import reduce
-from operator import or_
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
+from assets.sources.belonging import Item, Keep, LeftOut, NotYet, as_at_end, belonging, row_labels, within
 from assets.sources.recoding import YES_NO, coded, dates, each, factor_list, held, no_conference
 from returns.model import Field, Period, Return, Table
 
 CHILD_IDS = ("pers_person_id", "pers_legacy_id")
+WINDOW = "plans that ended before may be missing from NumberOfPreviousCPP; use the authority's own count."
 
 Frames = Mapping[str, pd.DataFrame]
-
-
-class Item(NamedTuple):
-    """One field of a CIN table and the SSD column that gives it."""
-
-    table: str
-    field: str
-    column: str
 
 
 class Event(NamedTuple):
@@ -34,27 +26,6 @@ class Event(NamedTuple):
     key: str
     link: str | None
     order: str | None
-
-
-class Keep(NamedTuple):
-    """A row belongs in the return when `rule` (a word of LEFT_OUT) holds for its `dates`.
-
-    `only` = (field, value) limits the rule to some rows; `reason` is what the count of the others is given under.
-    """
-
-    table: str
-    rule: str
-    dates: tuple[str, ...]
-    reason: str
-    only: tuple[str, str] | None = None
-
-
-class NotYet(NamedTuple):
-    """A date after the end of the year had not come by the reference date: it is cleared, and the fields `also`."""
-
-    table: str
-    date: str
-    also: tuple[str, ...] = ()
 
 
 EVENTS = (
@@ -201,7 +172,7 @@ def may_lack(name: str) -> bool:
 
 
 def tables(
-    ssd: Frames, described: Return, child_id: str = "pers_person_id"
+    ssd: Frames, described: Return, child_id: str = "pers_person_id", _lacking: Collection[str] = ()
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Raw tables and what was left out of them (see `assets.sources.ssd.extract`) from cleaned SSD frames of text."""
     assert described.period is not None
@@ -224,7 +195,7 @@ def tables(
     _derive_plan(rows["ChildProtectionPlans"], ssd["ssd_cp_plans"]["cppl_person_id"])
 
     for event in events:
-        rows[event.table] = _belonging(event.table, event.ssd, rows[event.table], period, out)
+        rows[event.table] = belonging(COHORT, event.table, event.ssd, rows[event.table], period, out)
     episodes = rows["CINdetails"]
     episodes = out.unless(
         "ssd_cin_episodes", ~held(episodes["link"], keys["ssd_person"]), episodes, "no such row in ssd_person"
@@ -234,7 +205,7 @@ def tables(
         "ssd_person", ~held(people["source_key"], episodes["link"]), people, "no referral in the return"
     )
 
-    header = pd.DataFrame(columns=described["Header"].columns, index=_row_labels(0), dtype="str")
+    header = pd.DataFrame(columns=described["Header"].columns, index=row_labels(0), dtype="str")
     placed = {"Header": header}
     for event in events:
         table = described[event.table]
@@ -253,48 +224,12 @@ def tables(
             found = out.unless(
                 event.ssd, held(found["link"], unfinished), found, "factors of an assessment authorised after the year"
             )
-        found = _as_at_end(event.table, found, period, out)
+        found = as_at_end(AS_AT_END, event.table, found, period, out)
         if event.table == "Section47":
             found = _open_enquiries(found, period, out)
         placed[event.table] = _placed(found, table, event, placed.get(table.parent or ""))
     placed["CINdetails"]["DateOfInitialCPC"] = _outside_section_47(conferences, first, placed, period, out)
     return {table.name: _shaped(placed[table.name], table) for table in described}, out.frame()
-
-
-class LeftOut:
-    """Counts of what is not in the return: rows by SSD table and reason, and sentences on single values."""
-
-    def __init__(self) -> None:
-        self.counts: list[tuple[str, str, int]] = []
-        self.warnings: list[str] = []
-
-    def unless(self, table: str, out: pd.Series, rows: pd.DataFrame, reason: str) -> pd.DataFrame:
-        """`rows` without those that are `out`, which are counted."""
-        count = int(out.sum())
-        if count:
-            self.counts.append((table, reason, count))
-        return rows[~out].copy()
-
-    def shared(self, keys: Mapping[str, pd.Series]) -> None:
-        """Say of each SSD table how many keys, which should be one row's, are those of an earlier row too."""
-        for table, values in keys.items():
-            again = int(values.dropna().duplicated().sum())
-            if again:
-                self.warnings.append(
-                    f"{table}.{values.name}: {again} rows have the key of an earlier row; "
-                    "what belongs to either is given under the first of them."
-                )
-
-    def frame(self) -> pd.DataFrame:
-        counts = pd.DataFrame(self.counts, columns=["table", "reason", "rows"])
-        counts = counts.astype({"table": "str", "reason": "str", "rows": "int64"})
-        summed: pd.DataFrame = counts.groupby(["table", "reason"], as_index=False)[["rows"]].sum()
-        summed.attrs["warnings"] = self.warnings
-        return summed
-
-
-def _row_labels(count: int) -> pd.RangeIndex:
-    return pd.RangeIndex(count, name="row")
 
 
 def _column(item: Item, child_id: str) -> str:
@@ -371,62 +306,8 @@ def _conferences(source: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Conferences, those of the year first, then by date: the first of an enquiry or referral is the one given."""
     found = source.rename(columns=CONFERENCE)[list(CONFERENCE.values())]
     held_on = dates(found["DateOfInitialCPC"])
-    order = found.assign(elsewhere=~_within(held_on, period), held_on=held_on)
+    order = found.assign(elsewhere=~within(held_on, period), held_on=held_on)
     return found.loc[order.sort_values(["elsewhere", "held_on", *found.columns]).index]
-
-
-def _belonging(table: str, ssd: str, rows: pd.DataFrame, period: Period, out: LeftOut) -> pd.DataFrame:
-    """The rows that belong in the return. A date that cannot be read speaks against no row: the rules flag it."""
-    for keep in COHORT:
-        if keep.table == table:
-            read = [dates(rows[name]) for name in keep.dates]
-            gone = LEFT_OUT[keep.rule](period, *read)
-            for name, values in zip(keep.dates, read, strict=True):
-                gone &= values.notna() | rows[name].isna()
-            if keep.only:
-                gone &= rows[keep.only[0]] == keep.only[1]
-            rows = out.unless(ssd, gone, rows, keep.reason)
-    return rows
-
-
-def _within(values: pd.Series, period: Period) -> pd.Series:
-    return (values >= pd.Timestamp(period.start)) & (values <= pd.Timestamp(period.end))
-
-
-def _apart(period: Period, start: pd.Series, end: pd.Series) -> pd.Series:
-    return (start > pd.Timestamp(period.end)) | (end < pd.Timestamp(period.start))
-
-
-def _all_elsewhere(period: Period, *days: pd.Series) -> pd.Series:
-    known = reduce(or_, (day.notna() for day in days))
-    return known & ~reduce(or_, (_within(day, period) for day in days))
-
-
-LEFT_OUT: dict[
-    str, Callable[..., pd.Series]
-] = {  # word of COHORT -> the rows that do not belong; a missing end is open
-    "open_in": lambda period, start, end: _apart(period, start, end) & ~_within(start, period) & ~_within(end, period),
-    "ended_in_or_open_at_end": lambda period, start, end: _apart(period, start, end) & ~_within(end, period),
-    "any_in": _all_elsewhere,
-    "by_end": lambda period, day: day > pd.Timestamp(period.end),
-}
-
-
-def _as_at_end(table: str, rows: pd.DataFrame, period: Period, out: LeftOut) -> pd.DataFrame:
-    """Rows without what had not happened on the reference date; `later` marks those that lost something."""
-    rows = rows.assign(later=False)
-    for change in AS_AT_END:
-        if change.table == table:
-            later = dates(rows[change.date]) > pd.Timestamp(period.end)
-            for name in (change.date, *change.also):
-                rows[name] = rows[name].mask(later)
-            rows["later"] |= later
-            if later.any():
-                out.warnings.append(
-                    f"{table}.{change.date}: {int(later.sum())} dates after {period.end:%d %B %Y} are not given, "
-                    "because the return shows how things stood on that day."
-                )
-    return rows
 
 
 def _open_enquiries(enquiry: pd.DataFrame, period: Period, out: LeftOut) -> pd.DataFrame:
@@ -454,7 +335,7 @@ def _placed(rows: pd.DataFrame, table: Table, event: Event, parent: pd.DataFrame
         rows["order"] = dates(rows[event.order]) if table[event.order].kind == "date" else rows[event.order]
     order = ["parent_row", "order", "LAchildID", "source_key"]
     order += [] if event.table == "AssessmentFactorsList" else [name for name in table.columns if name not in order]
-    rows = rows.sort_values([name for name in order if name in rows], kind="stable").set_axis(_row_labels(len(rows)))
+    rows = rows.sort_values([name for name in order if name in rows], kind="stable").set_axis(row_labels(len(rows)))
     if parent is not None:
         for field in table.fields:
             if field.given == "carried":
@@ -495,7 +376,7 @@ def _outside_section_47(
     under = held(conferences["enquiry"], placed["Section47"]["source_key"])
     further = under & ~conferences.index.to_series().isin(first.index)
     out.unless(ssd, further, conferences, "a further conference of the same enquiry")
-    rest = _belonging("Conferences", ssd, conferences[~under], period, out)
+    rest = belonging(COHORT, "Conferences", ssd, conferences[~under], period, out)
     rest = out.unless(ssd, rest["DateOfInitialCPC"].isna(), rest, "no date and no section 47 enquiry in the return")
     elsewhere = ~held(rest["referral"], episodes["source_key"])
     rest = out.unless(ssd, elsewhere, rest, "its referral is not in the return")

@@ -1,11 +1,11 @@
-"""The tables of the Standard Safeguarding Dataset (SSD) that the children in need census needs.
+"""The tables of the Standard Safeguarding Dataset (SSD) that the returns need.
 
 Names and types are those of release 1.4.5. Columns only: no foreign keys, because authorities' builds do not hold them
 and an orphan must arrive to be counted. The metadata names no schema (each authority chooses its own); every identifier
 in the extractor's SQL comes from here.
 """
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Unicode
+from sqlalchemy import Boolean, Column, DateTime, Float, Integer, MetaData, Table, Unicode
 
 RELEASE = "1.4.5"
 MADE_HERE = "Invented data: no child in it ever lived."  # in the version log of an invented authority
@@ -180,6 +180,216 @@ Table(
     Column("prep_la_initial_care_plan", Unicode(100)),
     Column("prep_la_final_plan_approved", Unicode(1)),
     Column("prep_la_final_care_plan", Unicode(100)),
+)
+Table(
+    "ssd_address",
+    SSD,
+    Column("addr_table_id", Unicode(48), primary_key=True),
+    Column("addr_person_id", Unicode(48), index=True),
+    Column("addr_address_type", Unicode(48)),
+    Column("addr_address_start_date", DateTime),
+    Column("addr_address_end_date", DateTime),
+    Column("addr_address_postcode", Unicode(15)),
+    Column("addr_address_json", Unicode(1000)),
+)
+Table(
+    "ssd_immigration_status",
+    SSD,
+    Column("immi_immigration_status_id", Unicode(48), primary_key=True),
+    Column("immi_person_id", Unicode(48), index=True),
+    Column("immi_immigration_status_start_date", DateTime),
+    Column("immi_immigration_status_end_date", DateTime),
+    Column("immi_immigration_status", Unicode(100)),
+)
+Table(
+    "ssd_mother",
+    SSD,
+    Column("moth_table_id", Unicode(48), primary_key=True),
+    Column("moth_person_id", Unicode(48), index=True),
+    Column("moth_childs_person_id", Unicode(48), index=True),
+    Column("moth_childs_dob", DateTime),
+)
+Table(
+    "ssd_legal_status",
+    SSD,
+    Column("lega_legal_status_id", Unicode(48), primary_key=True),
+    Column("lega_person_id", Unicode(48), index=True),
+    Column("lega_legal_status", Unicode(100)),
+    Column("lega_legal_status_start_date", DateTime),
+    Column("lega_legal_status_end_date", DateTime),
+)
+Table(
+    "ssd_cla_episodes",
+    SSD,
+    Column("clae_cla_episode_id", Unicode(48), primary_key=True),
+    Column("clae_person_id", Unicode(48), index=True),
+    Column("clae_cla_placement_id", Unicode(48)),
+    Column("clae_cla_episode_start_date", DateTime),
+    Column("clae_cla_episode_start_reason", Unicode(100)),
+    Column("clae_cla_primary_need_code", Unicode(3)),
+    Column("clae_cla_episode_ceased_date", DateTime),
+    Column("clae_cla_episode_ceased_reason", Unicode(255)),
+    Column("clae_cla_id", Unicode(48)),
+    Column("clae_referral_id", Unicode(48)),
+    Column("clae_cla_last_iro_contact_date", DateTime),
+    Column("clae_entered_care_date", DateTime),
+)
+Table(
+    "ssd_cla_placement",
+    SSD,
+    Column("clap_cla_placement_id", Unicode(48), primary_key=True),
+    Column("clap_cla_id", Unicode(48)),
+    Column("clap_person_id", Unicode(48), index=True),
+    Column("clap_cla_placement_start_date", DateTime),
+    Column("clap_cla_placement_type", Unicode(100)),
+    Column("clap_cla_placement_urn", Unicode(48)),
+    Column("clap_cla_placement_distance", Float),
+    Column("clap_cla_placement_provider", Unicode(48)),
+    Column("clap_cla_placement_postcode", Unicode(8)),
+    Column("clap_cla_placement_end_date", DateTime),
+    Column("clap_cla_placement_change_reason", Unicode(100)),
+)
+Table(
+    "ssd_cla_reviews",
+    SSD,
+    Column("clar_cla_review_id", Unicode(48), primary_key=True),
+    Column("clar_cla_id", Unicode(48)),
+    Column("clar_cla_person_id", Unicode(48), index=True),
+    Column("clar_cla_review_due_date", DateTime),
+    Column("clar_cla_review_date", DateTime),
+    Column("clar_cla_review_cancelled", Unicode(1)),
+    Column("clar_cla_review_participation", Unicode(100)),
+)
+Table(
+    "ssd_cla_previous_permanence",
+    SSD,
+    Column("lapp_table_id", Unicode(48), primary_key=True),
+    Column("lapp_person_id", Unicode(48), index=True),
+    Column("lapp_previous_permanence_option", Unicode(200)),
+    Column("lapp_previous_permanence_la", Unicode(100)),
+    Column("lapp_previous_permanence_order_date", Unicode(10)),
+)
+Table(
+    "ssd_cla_convictions",
+    SSD,
+    Column("clac_cla_conviction_id", Unicode(48), primary_key=True),
+    Column("clac_person_id", Unicode(48), index=True),
+    Column("clac_cla_conviction_date", DateTime),
+    Column("clac_cla_conviction_offence", Unicode(1000)),
+)
+Table(
+    "ssd_cla_health",
+    SSD,
+    Column("clah_health_check_id", Unicode(48), primary_key=True),
+    Column("clah_person_id", Unicode(48), index=True),
+    Column("clah_health_check_type", Unicode(500)),
+    Column("clah_health_check_date", DateTime),
+    Column("clah_health_check_status", Unicode(48)),
+)
+Table(
+    "ssd_cla_immunisations",
+    SSD,
+    Column("clai_person_id", Unicode(48), primary_key=True),
+    Column("clai_immunisations_status", Unicode(1)),
+    Column("clai_immunisations_status_date", DateTime),
+)
+Table(
+    "ssd_cla_substance_misuse",
+    SSD,
+    Column("clas_substance_misuse_id", Unicode(48), primary_key=True),
+    Column("clas_person_id", Unicode(48), index=True),
+    Column("clas_substance_misuse_date", DateTime),
+    Column("clas_substance_misused", Unicode(100)),
+    Column("clas_intervention_received", Unicode(1)),
+)
+Table(
+    "ssd_sdq_scores",
+    SSD,
+    Column("csdq_table_id", Unicode(48), primary_key=True),
+    Column("csdq_person_id", Unicode(48), index=True),
+    Column("csdq_sdq_completed_date", DateTime),
+    Column("csdq_sdq_score", Integer),
+    Column("csdq_sdq_reason", Unicode(100)),
+)
+Table(
+    "ssd_missing",
+    SSD,
+    Column("miss_table_id", Unicode(48), primary_key=True),
+    Column("miss_person_id", Unicode(48), index=True),
+    Column("miss_missing_episode_start_date", DateTime),
+    Column("miss_missing_episode_type", Unicode(100)),
+    Column("miss_missing_episode_end_date", DateTime),
+    Column("miss_missing_rhi_offered", Unicode(2)),
+    Column("miss_missing_rhi_accepted", Unicode(2)),
+)
+Table(
+    "ssd_care_leavers",
+    SSD,
+    Column("clea_table_id", Unicode(48), primary_key=True),
+    Column("clea_person_id", Unicode(48), index=True),
+    Column("clea_care_leaver_eligibility", Unicode(100)),
+    Column("clea_care_leaver_in_touch", Unicode(100)),
+    Column("clea_care_leaver_latest_contact", DateTime),
+    Column("clea_care_leaver_accommodation", Unicode(100)),
+    Column("clea_care_leaver_accom_suitable", Unicode(100)),
+    Column("clea_care_leaver_activity", Unicode(100)),
+    Column("clea_pathway_plan_review_date", DateTime),
+    Column("clea_care_leaver_personal_advisor", Unicode(100)),
+    Column("clea_care_leaver_allocated_team", Unicode(48)),
+    Column("clea_care_leaver_worker_id", Unicode(100)),
+)
+Table(
+    "ssd_permanence",
+    SSD,
+    Column("perm_table_id", Unicode(48), primary_key=True),
+    Column("perm_person_id", Unicode(48), index=True),
+    Column("perm_cla_id", Unicode(48)),
+    Column("perm_adm_decision_date", DateTime),
+    Column("perm_part_of_sibling_group", Unicode(1)),
+    Column("perm_siblings_placed_together", Integer),
+    Column("perm_siblings_placed_apart", Integer),
+    Column("perm_ffa_cp_decision_date", DateTime),
+    Column("perm_placement_order_date", DateTime),
+    Column("perm_matched_date", DateTime),
+    Column("perm_adopter_sex", Unicode(48)),
+    Column("perm_adopter_legal_status", Unicode(100)),
+    Column("perm_number_of_adopters", Integer),
+    Column("perm_placed_for_adoption_date", DateTime),
+    Column("perm_adopted_by_carer_flag", Unicode(1)),
+    Column("perm_placed_foster_carer_date", DateTime),
+    Column("perm_placed_ffa_cp_date", DateTime),
+    Column("perm_placement_provider_urn", Unicode(48)),
+    Column("perm_decision_reversed_date", DateTime),
+    Column("perm_decision_reversed_reason", Unicode(100)),
+    Column("perm_permanence_order_date", DateTime),
+    Column("perm_permanence_order_type", Unicode(100)),
+    Column("perm_adoption_worker_id", Unicode(100)),
+)
+Table(
+    "ssd_professionals",
+    SSD,
+    Column("prof_professional_id", Unicode(48), primary_key=True),
+    Column("prof_staff_id", Unicode(48)),
+    Column("prof_professional_name", Unicode(300)),
+    Column("prof_social_worker_registration_no", Unicode(48)),
+    Column("prof_agency_worker_flag", Unicode(1)),
+    Column("prof_professional_job_title", Unicode(500)),
+    Column("prof_professional_caseload", Integer),
+    Column("prof_professional_department", Unicode(100)),
+    Column("prof_full_time_equivalency", Float),
+)
+Table(
+    "ssd_involvements",
+    SSD,
+    Column("invo_involvements_id", Unicode(48), primary_key=True),
+    Column("invo_professional_id", Unicode(48)),
+    Column("invo_professional_role_id", Unicode(200)),
+    Column("invo_professional_team", Unicode(48)),
+    Column("invo_person_id", Unicode(48), index=True),
+    Column("invo_involvement_start_date", DateTime),
+    Column("invo_involvement_end_date", DateTime),
+    Column("invo_worker_change_reason", Unicode(200)),
+    Column("invo_referral_id", Unicode(48)),
 )
 Table(
     "ssd_version_log",
