@@ -227,7 +227,7 @@ CASES: list[tuple[str, str, Tables, str]] = [
                 placed("half"),
             ],
         },
-        "Episodes 0 1, PlacedAdoption 1 5",
+        "Episodes 0 1, PlacedAdoption 1 5 6",
     ),
     (
         "555",
@@ -356,9 +356,11 @@ LAST_YEAR: list[tuple[str, list[Cells], list[Cells], str]] = [
             placed("A"),
             placed("B", "02/05/2024"),
             placed("C", "01/05/2024"),
+            placed("D", "02/05/2024"),
+            placed("D"),
         ],
-        [placed("A", "01/05/2024"), reversed_decision("B"), placed("C")],
-        "PlacedAdoption 1 2",
+        [placed("A", "01/05/2024"), reversed_decision("B"), placed("C"), placed("D", "01/05/2024")],
+        "PlacedAdoption 5 6",
     ),
     (
         "561",

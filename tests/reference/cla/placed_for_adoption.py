@@ -37,7 +37,7 @@ def ordered_without_decision(code: str, legal_status: str, until: str = "9999-00
                     yield episode
                 in_force = [row for row in decisions if row.given("DATE_PLACED") and not ended(row)]
                 if not episode.given("DEC") and not in_force:
-                    yield from (decision for decision in decisions if ended(decision))
+                    yield from decisions
 
 
 def left_care_with_an_open_decision(code: str, orders: tuple[str, ...], since: str, until: str = "9999-00") -> None:
@@ -221,12 +221,13 @@ def old_decision_not_returned_last_year(sent: Sent) -> Iterator[Row]:
 
 @rule("560", "PlacedAdoption", last="PlacedAdoption")
 def open_decision_got_another_date(sent: Sent) -> Iterator[Row]:
-    """Every pair of rows is compared, so that a new decision beside the old one is flagged too."""
-    for decision in sent.rows("PlacedAdoption"):
-        for earlier in sent.last.of(decision.child, "PlacedAdoption"):
+    """A new decision beside the old one is no fault: the old one is looked for among all rows of the child."""
+    for decisions in sent.children("PlacedAdoption").values():
+        days = [decision.day("DATE_PLACED") for decision in decisions]
+        for earlier in sent.last.of(decisions[0].child, "PlacedAdoption"):
             was = earlier.day("DATE_PLACED")
-            if was is not None and not earlier.given("DATE_PLACED_CEASED") and decision.day("DATE_PLACED") != was:
-                yield decision
+            if was is not None and not earlier.given("DATE_PLACED_CEASED") and was not in days:
+                yield from decisions
 
 
 @rule("561", "PlacedAdoption", last="PlacedAdoption")

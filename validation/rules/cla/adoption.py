@@ -2,7 +2,7 @@
 
 from validation.rules.cla.book import rule
 from validation.rules.cla.care import ADOPTED, FOR_ADOPTION
-from validation.words import all_given, any_given, either, first_of_last, flagged, has, inside, matched, on
+from validation.words import all_given, any_given, blank, either, first_of_last, flagged, has, inside, matched, on
 
 ITEMS = ("DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR")
 EVERY_ITEM = " ".join(f"ad1.{item}" for item in ITEMS)
@@ -47,6 +47,7 @@ def care_leaver(oc3, ad1):
 )
 def partly_given(ad1):
     return any_given(ad1, *ITEMS) & ~all_given(ad1, *ITEMS)
+
 
 rule.column("175", "Number of adopters is neither 1 nor 2", advice="Give the number of adopters, 1 or 2.")
 rule.column(
@@ -225,8 +226,8 @@ def married_of_one_sex(ad1):
 )
 def reversed_yet_adopted(placed_adoption, ad1):
     decision, adoption = matched(placed_adoption, ad1, "child")
-    was_reversed = decision(any_given(placed_adoption, "DATE_PLACED_CEASED"))
-    return flagged(was_reversed & adoption(any_given(ad1, *ITEMS)), decision, adoption)
+    reversed_ = decision(~blank(placed_adoption, "DATE_PLACED_CEASED"))
+    return flagged(reversed_ & adoption(any_given(ad1, *ITEMS)), decision, adoption)
 
 
 @rule(

@@ -156,8 +156,8 @@ def placed_before_decision(placed_adoption, episodes):
     decision, placing = matched(placed_adoption, episodes, "child")
     standing = ~(decision.DATE_PLACED_CEASED < placing.DECOM)
     decided = placing(on(placing, standing & (decision.DATE_PLACED <= placing.DECOM)))
-    late = placing.PLACE.isin(FOR_ADOPTION) & standing & ~decided & (decision.DATE_PLACED > placing.DECOM)
-    return flagged(latest_pair(placing, decision.DATE_PLACED.where(late)), decision, placing)
+    undecided = placing.PLACE.isin(FOR_ADOPTION) & placing.DECOM.notna() & ~decided
+    return flagged(latest_pair(placing, decision.DATE_PLACED.where(standing & undecided)), decision, placing)
 
 
 @rule(
