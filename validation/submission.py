@@ -48,10 +48,10 @@ class Submission:
             return self.period
         if name == "holidays":
             return bank_holidays()
-        if name == "postcodes":
-            return import_module("validation.postcodes")
         if name in self.reference:
             return self.reference[name]
+        if name == "postcodes":
+            return import_module("validation.postcodes")
         source, table = (
             (self.last_year, name.removeprefix("previous_")) if name.startswith("previous_") else (self.tables, name)
         )
