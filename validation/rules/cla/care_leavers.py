@@ -61,10 +61,11 @@ def not_long_in_care(episodes, oc3, header, previous_episodes, period):
     spells = both_years(episodes, previous_episodes, "LS", "REC")
     final = last_by(spells, "child", "DECOM")
     end = spells.DEC.mask(final & spells.DEC.isna(), day(period.end)).mask(short_break(spells))
-    born = lookup(spells, "child", header, "DOB", header.DOB.notna())
+    dated = header.DOB.notna()
+    born = lookup(spells, "child", header, "DOB", dated)
     from_14 = total(oc3, "child", spells, days_since(years_after(born, 14), spells.DECOM, end))
     from_16 = total(oc3, "child", spells, days_since(years_after(born, 16), spells.DECOM, end))
-    of_20 = has(oc3, "child", header, years_after(header.DOB, 20) <= day(period.end))
+    of_20 = years_after(lookup(oc3, "child", header, "DOB", dated), 20) <= day(period.end)
     adopted = has(oc3, "child", spells, final & spells.REC.isin(ADOPTED))
     return adopted | (~of_20 & ((from_14 < 91) | (from_16 < 1)))
 
