@@ -33,7 +33,9 @@ def check(case: Case, tables: dict[str, pd.DataFrame], marked: frozenset[tuple[s
         tables[table][child].get(row) if child in tables[table] else None
         for table, row in zip(findings["table"], findings["row"], strict=True)
     ]
-    assert findings["child"].fillna("").tolist() == ["" if pd.isna(child) else child for child in children]
+    given = ["" if pd.isna(child) else child for child in children]
+    capitals = described(case.of).upper_cased
+    assert findings["child"].fillna("").tolist() == [child.upper() if capitals else child for child in given]
     of_one_child = set(zip(findings["group"], findings["child"].fillna(""), strict=True))
     assert len(of_one_child) == len({group for group, _ in of_one_child})
 
