@@ -85,3 +85,15 @@ def test_both_years_give_each_start_once_the_copy_that_ended_first_before_this_y
         "ENDED WITHOUT START": 4,
     }
     assert care.both_years(this_year[:0], last_year[:0], "LS").empty
+
+
+def test_episodes_without_a_start_come_first_and_keep_the_rest():
+    drawn = typed(
+        {"Episodes": pd.DataFrame({"CHILD": list("AAB"), "DECOM": ["01/04/2025", None, "31/04/2025"]})},
+        described("cla").at("2025-26"),
+    ).tables["Episodes"]
+    ordered = care.undated_first(drawn)
+
+    assert ordered.DECOM.tolist() == [pd.Timestamp(2025, 4, 1), care.LONG_AGO, care.LONG_AGO]
+    assert (ordered.attrs, ordered.index.tolist()) == (drawn.attrs, [0, 1, 2])
+    assert drawn.DECOM.isna().tolist() == [False, True, True]
