@@ -23,20 +23,24 @@ ORDERS_SINCE = "2026-27"
 THEMES = ["ordinary", "settled", "settled", "respite", "adoption", "adoption", "young", "mother", "remand", "liberty"]
 THEMES += ["leaver", "leaver", "leaver", "unaccompanied", "unaccompanied", "temporary", "temporary"]
 UNREADABLE_DATES = ["31/02/2025", "29/02/2025", "1/5/2025", "01/05/25", "2025-13-01", "20250501", "n/k"]
-ETHNICITIES = ["WBRI", "WBRI", "mwbc", "BCRB", "NOBT", "REFU"]
+ETHNICITIES = ["WBRI", "WIRI", "WOTH", "WIRT", "WROM", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH"]
+ETHNICITIES += ["BCRB", "BAFR", "BOTH", "CHNE", "OOTH", "REFU", "NOBT", "mwbc"]
 TEMPORARY = ["T0", "T1", "T2", "T3", "T4"]
 FOSTER = ["U1", "U2", "U3", "U4", "U5", "U6"]
 ADOPTIVE = ["A3", "A3", "A4", "A5", "A6"]
 RESIDENTIAL = ["K1", "K2", "R1", "R2", "R3", "R5", "S1", "P1", "P2", "P3", "H5", "K3", "Z1", "Z11", "Z12"]
-RESIDENTIAL += ["Z13", "P1", "P1"]
+RESIDENTIAL += ["Z13", "Z14", "P1", "P1"]
 PROVIDERS = ["PR0", "PR1", "PR1", "PR2", "PR3", "PR4", "PR5"]
 CARE_ENDS = ["E2", "E3", "E3", "E4A", "E4B", "E5", "E6", "E7", "E8", "E8", "E9", "E13", "E15", "E17", "E41"]
-CARE_ENDS += ["E45", "E46", "E48"]
-REASONS = ["CARPL", "CLOSE", "CHILD", "CUSTOD", "CUSTOD", "OTHER", "other"]
-WORKER_REASONS = ["MANAGE", "FCONTA", "LEFTRL", "SWDIED", "OTHERS"]
-IN_TOUCH = ["YES", "YES", "NO", "DIED", "DIED", "REFU", "RHOM"]
-ACTIVITIES = ["F1", "P2", "F4", "G4", "G6", "0", "0"]
-ACCOMMODATION = ["B1", "C2", "K1", "T1", "T", "U1", "Z1", "Z1", "Z2", "z2", "0", "0"]
+CARE_ENDS += ["E14", "E16", "E45", "E46", "E47", "E48"]
+REASONS = ["CARPL", "CLOSE", "ALLEG", "STAND", "APPRR", "CREQB", "CREQO", "CHILD", "LAREQ", "PLACE", "OTHER", "other"]
+REASONS += ["CUSTOD", "CUSTOD", "CUSTOD", "CUSTOD", "CUSTOD"]
+WORKER_REASONS = ["MANAGE", "FCONTA", "FCONTA", "LEFTRL", "ORGRST", "TSPROC", "ABSENC", "CHCHAN", "PCCHAN", "SWDIED"]
+WORKER_REASONS += ["OTHERS", "others"]
+IN_TOUCH = ["YES", "YES", "NO", "DIED", "DIED", "REFU", "RHOM", "NREQ"]
+ACTIVITIES = ["F1", "P1", "F2", "P2", "F4", "P4", "F5", "P5", "G4", "G5", "G6", "0", "0", "0", "0"]
+ACCOMMODATION = [f"{letter}{suits}" for letter in "BCDEGHKRSTUVWXYZ" for suits in "12"]
+ACCOMMODATION += ["Z1", "Z1", "Z1", "Z1", "Z2", "Z2", "Z2", "z2", "T", "T", "T", "0", "0", "0", "0", "0", "0", "0"]
 AD1_CELLS = ["DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"]
 OC2_FLAGS = ["CONVICTED", "HEALTH_CHECK", "IMMUNISATIONS", "TEETH_CHECK", "HEALTH_ASSESSMENT", "SUBSTANCE_MISUSE"]
 OC2_FLAGS += ["INTERVENTION_RECEIVED", "INTERVENTION_OFFERED"]
@@ -536,7 +540,7 @@ class _Draw:
         placed = self.any_day()
         for _ in self.few(1, 5, 3, 1):
             ceased = self.maybe(self.soon(placed), 0.4)
-            reason = self.listed(["RD1", "RD2", "rd4"], ["RD5"], given=0.9 if ceased else 0.08)
+            reason = self.listed(["RD1", "RD2", "RD3", "rd4"], ["RD5"], given=0.9 if ceased else 0.08)
             row: Row = {
                 **ids,
                 "DATE_PLACED": self.written(self.maybe(placed, 0.85)),
@@ -586,7 +590,9 @@ class _Draw:
                 received = flags["INTERVENTION_RECEIVED"] = None if misuse == "0" else self.one("01")
                 flags["INTERVENTION_OFFERED"] = self.one("01") if received == "0" and self.chance(0.7) else None
             score = self.listed(["0", "12", "40"], ["41", "-1", "12.5", "x"], given=0.4)
-            reason = self.listed(["SDQ1", "SDQ1", "SDQ2", "sdq5"], ["SDQ6", "SDQ"], given=0.08 if score else 0.5)
+            reason = self.listed(
+                ["SDQ1", "SDQ1", "SDQ1", "SDQ2", "SDQ3", "SDQ4", "sdq5"], ["SDQ6", "SDQ"], given=0.08 if score else 0.5
+            )
             self.add("OC2", {**ids, "SDQ_SCORE": score, "SDQ_REASON": reason, **flags})
 
     def leaver(self, ids: Row, theme: str, known_last_year: bool) -> None:
@@ -608,7 +614,9 @@ class _Draw:
         for _ in self.few(4, 3, 1):
             fourth = days_on(years_on(born, 4), self.random.choice([-1, 0, 1]))
             day = fourth if self.chance(0.3) else self.any_day()
-            code = self.listed(["PN0", "PN1", "PN5", "pn7"], ["PN8", "PN"], given=0.95)
+            code = self.listed(
+                ["PN0", "PN0", *(f"PN{number}" for number in range(1, 7)), "pn7"], ["PN8", "PN"], given=0.95
+            )
             self.add("Reviews", {**ids, "REVIEW": self.written(self.maybe(day, 0.95)), "REVIEW_CODE": code})
         for _ in self.few(5, 5, 1):
             earlier = self.any_day()
@@ -619,7 +627,11 @@ class _Draw:
             )
             long_ago = years_on(earlier, -3)
             text = self.listed([when, f"{long_ago:%d/%m/%Y}"], ["ZZ/13/2010", "2010", "soon"], 0.9 if told else 0.05)
-            area = self.listed(["330", "wal", "NUK", "999"], ["E10000016", "007", "33"], 0.9 if told else 0.05)
+            area = self.listed(
+                ["330", "wal", "SCO", "NIR", "NUK", "999", f"{self.random.randrange(200, 940)}"],
+                ["E10000016", "007", "33"],
+                0.9 if told else 0.05,
+            )
             self.add("PrevPerm", {**ids, "PREV_PERM": kind, "LA_PERM": area, "DATE_PERM": text})
         self.missing_from_care(ids, born, known_last_year)
 

@@ -110,6 +110,9 @@ def test_708_orders_start_after_birth() -> None:
     [
         ("K2", False, False),
         ("Z12", False, False),
+        ("Z13", False, False),
+        ("R5", True, True),
+        ("P1", True, True),
         ("U6", True, False),
         (None, True, False),
         ("K1", True, True),

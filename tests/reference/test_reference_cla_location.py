@@ -52,9 +52,16 @@ def test_unaccompanied_children_of_this_year_and_last(code: str, distance: str |
     last: list[Cells] = [{"CHILD": child, "UASC": "1" if child == "last" else None} for child in children]
     expected = positions("Episodes", 2, 3) if exempted else positions("Episodes", 0, 1)
     assert flagged(code, previous={"Header": last}, Episodes=episodes, Header=this) == expected
+    # Without the column, a row in the UASC table stands for it.
+    unmarked: list[Cells] = [{"CHILD": child} for child in children]
+    rows: list[Cells] = [{"CHILD": "this"}]
+    assert flagged(code, previous={"Header": last}, Episodes=episodes, Header=unmarked, UASC=rows) == expected
     # An UASC table counts only where no Header was supplied, and only rows that say something.
     uasc: list[Cells] = [{"CHILD": "this", "DUC": "soon"}, {"CHILD": "never"}]
     assert flagged(code, previous={"Header": last}, Episodes=episodes, UASC=uasc) == expected
+    if code == "406":
+        none = [{**episode, "PL_DISTANCE": None} for episode in episodes]
+        assert flagged(code, previous={"Header": last}, Episodes=none, Header=this) == set()
     ignored = flagged(code, previous={"Header": last, "UASC": []}, Episodes=episodes, Header=this, UASC=uasc)
     assert ignored == expected
 
@@ -116,4 +123,5 @@ def test_1015_own_provision_lies_in_the_own_authority() -> None:
     assert not own(LS=None)
     assert not own(LS="V3")
     assert not own(PLACE=None)
-    assert not own(PLACE="U6")
+    family = "A3 A4 A5 A6 U1 U2 U3 U4 U5 U6"
+    assert [place for place in (*family.split(), "A1", "K1") if own(PLACE=place)] == ["A1", "K1"]

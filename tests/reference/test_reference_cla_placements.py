@@ -20,18 +20,20 @@ def of_codes(code: str, period: str, column: str, *codes: str | None, **cells: s
 @pytest.mark.parametrize(
     ("period", "wrong"),
     [
-        ("2023-24", ["K3", "Z11", "A1"]),
-        ("2024-25", ["Z11", "A1"]),
+        ("2023-24", ["K3", "Z11", "Z12", "Z13", "Z14", "A1"]),
+        ("2024-25", ["Z11", "Z12", "Z13", "Z14", "A1"]),
         ("2025-26", ["H5", "P2", "Z1", "A1"]),
     ],
 )
 def test_146_placement_types_of_each_year(period: str, wrong: list[str]) -> None:
-    codes = ["U6", "t0", "H5", "P2", "Z1", "K3", "Z11", "A1", None, ""]
+    always = "A3 A4 A5 A6 K1 K2 P1 P3 R1 R2 R3 R5 S1 T0 T1 T2 T3 T4 U1 U2 U3 U4 U5 U6"
+    codes = [*always.split(), "t0", "H5", "P2", "Z1", "K3", "Z11", "Z12", "Z13", "Z14", "A1", None, ""]
     assert of_codes("146", period, "PLACE", *codes) == wrong
 
 
 def test_1009_reasons_for_change() -> None:
-    assert of_codes("1009", "2025-26", "REASON_PLACE_CHANGE", "CUSTOD", "other", "CUSTODY", None) == ["CUSTODY"]
+    right = "CARPL CLOSE ALLEG STAND APPRR CREQB CREQO CHILD LAREQ PLACE CUSTOD OTHER other"
+    assert of_codes("1009", "2025-26", "REASON_PLACE_CHANGE", *right.split(), "CUSTODY", None) == ["CUSTODY"]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,7 @@ def test_1009_reasons_for_change() -> None:
         ("178", "2025-26", "PR1", ["T0", "T4", "Z11"]),
         ("178", "2025-26", "PR6", ["T0", "T4", "Z1", "Z11", "K2", "P1", None]),
         ("178", "2025-26", None, []),
+        *(("178", "2025-26", f"PR{number}", ["T0", "T4", "Z11"]) for number in (0, 2, 3, 4, 5)),
         ("213", "2024-25", "PR9", ["T0", "T4"]),
         ("213", "2025-26", "PR9", ["T0", "T4", "Z11"]),
         ("213", "2025-26", None, []),
@@ -61,13 +64,14 @@ def test_providers_beside_placement_types(code: str, period: str, provider: str 
     [
         ("527", "PR1", ["P1", "R2", "R5"]),
         ("528", "PR2", ["P1", "R2", "R5"]),
-        ("529", "PR3", ["P1", "A3", "K1", "U6"]),
+        ("529", "PR3", ["P1", "A3", "A4", "A5", "A6", "K1", "K2", "U1", "U2", "U3", "U4", "U5", "U6"]),
         ("530", "PR4", ["P1"]),
         ("531", "PR5", ["P1"]),
     ],
 )
 def test_providers_that_a_placement_cannot_have(code: str, provider: str, wrong: list[str]) -> None:
-    places = ("P1", "R2", "R5", "A3", "K1", "U6", "S1", None)
+    codes = "P1 R2 R5 A3 A4 A5 A6 K1 K2 U1 U2 U3 U4 U5 U6 S1 K3"
+    places = (*codes.split(), None)
     assert of_codes(code, "2025-26", "PLACE", *places, PLACE_PROVIDER=provider) == wrong
     assert of_codes(code, "2025-26", "PLACE", *places, PLACE_PROVIDER="PR0") == []
 
@@ -86,12 +90,12 @@ def test_217_from_1_april_2015() -> None:
     assert not fails("A3", "P", "31/03/2015")
     assert not fails("A3", "P", None)
     assert not fails("A4", "P")
-    assert not fails("A5", "T")
+    assert [rne for rne in "SLPTUB" if fails("A5", rne)] == ["L", "P", "B"]
 
 
 def test_217t_takes_open_and_later_ends() -> None:
     rows = [{"PLACE": "P2", "DEC": dec} for dec in ("28/10/2023", "29/10/2023", "soon", None)]
-    assert episodes("217t", "2023-24", *rows) == positions("Episodes", 1, 2, 3)
+    assert episodes("217t", "2023-24", *rows, {"PLACE": "U6"}) == positions("Episodes", 1, 2, 3)
     assert episodes("217t", "2024-25", *rows) == set()
 
 
@@ -105,6 +109,10 @@ def test_217t_takes_open_and_later_ends() -> None:
         ({"PLACE": None}, {"PLACE": None}, True),
         ({}, {"PLACE": "T1"}, False),
         ({}, {"RNE": "L"}, False),
+        ({}, {"RNE": "S"}, False),
+        ({}, {"RNE": "B"}, True),
+        ({}, {"RNE": "T"}, True),
+        ({}, {"RNE": "U"}, True),
         ({}, {"CHILD": "2"}, False),
     ],
 )
@@ -217,6 +225,7 @@ def test_380_and_381_care_neither_starts_nor_ends_with_a_temporary_placement() -
         ("2024-25", {"PLACE": None}, True),
         ("2024-25", {"RNE": None}, True),
         ("2024-25", {"CHILD": "2", "PLACE": "U4"}, False),
+        ("2024-25", {"DECOM": None}, False),
     ],
 )
 def test_383_the_child_returns_to_where_it_was(period: str, back: Cells, wrong: bool) -> None:
@@ -224,3 +233,12 @@ def test_383_the_child_returns_to_where_it_was(period: str, back: Cells, wrong: 
     temporary: Cells = {"DECOM": "01/06/2025", "PLACE": "T1"}
     returned: Cells = {"DECOM": "05/06/2025", "PLACE": "U6", "RNE": "P", **back}
     assert episodes("383", period, returned, temporary, usual) == (positions("Episodes", 0) if wrong else set())
+
+
+def test_383_two_missing_placements_are_not_the_same() -> None:
+    rows: list[Cells] = [
+        {"DECOM": "01/05/2025"},
+        {"DECOM": "01/06/2025", "PLACE": "T3"},
+        {"DECOM": "05/06/2025", "RNE": "P"},
+    ]
+    assert episodes("383", "2024-25", *rows) == positions("Episodes", 2)

@@ -5,6 +5,7 @@ import pytest
 from reference.cla_cases import Cells, flagged, positions
 
 OWN, OTHER = "E10000016", "E10000006"
+PLACES = "H5 K1 K2 K3 P1 P2 P3 R1 R2 R3 R5 S1 T0 T1 T2 T3 T4 U6 Z1 Z11 Z12 Z13 Z14"
 HOME: Cells = {
     "URN": "SC1",
     "PLACE_CODES": "K2,U6",
@@ -56,42 +57,46 @@ def test_221_the_placement_is_where_the_provider_is() -> None:
     assert fails("221", PLACE="K2", PL_POST="AB1 0JE")
     assert fails("221", PLACE="K2", PL_POST="AB1 0JD", URN="SC2")
     assert fails("221", PLACE="K2", PL_POST="AB1 0JD", providers=({**HOME, "POSTCODE": None},))
+    assert fails("221", PLACE="K2", PL_POST="AB1 0JD", providers=(HOME, {**HOME, "POSTCODE": "CD12EF"}))
+    assert not fails("221", PLACE="K2", PL_POST="AB1 0JE", LS="V4")
     assert not fails("221", PLACE="K2", PL_POST=None)
     assert not fails("221", PLACE="K2", PL_POST="AB1 0JE", LS="V3")
     assert not fails("221", PLACE="U6", PL_POST="AB1 0JE")
 
 
 @pytest.mark.parametrize(
-    ("period", "tested"), [("2022-23", ["K2"]), ("2023-24", ["H5", "K2"]), ("2024-25", ["K2", "K3"])]
+    ("period", "tested"), [("2022-23", "K1 K2 R3 S1"), ("2023-24", "H5 K1 K2 R3 S1"), ("2024-25", "K1 K2 K3 R3 S1")]
 )
-def test_221_placements_of_each_year(period: str, tested: list[str]) -> None:
-    places = ["H5", "K2", "K3", "U6"]
-    assert [place for place in places if fails("221", period, PLACE=place, PL_POST="AB1 0JE")] == tested
+def test_221_placements_of_each_year(period: str, tested: str) -> None:
+    assert [place for place in PLACES.split() if fails("221", period, PLACE=place, PL_POST="AB1 0JE")] == tested.split()
 
 
 @pytest.mark.parametrize(
     ("period", "wrong"),
     [
-        ("2022-23", ["H5", "P2", "T4", "Z1"]),
-        ("2023-24", ["P2", "T4", "Z1"]),
-        ("2024-25", ["T4", "Z1"]),
-        ("2025-26", ["T4", "Z11"]),
+        ("2022-23", "H5 P1 P2 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z1"),
+        ("2023-24", "P1 P2 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z1"),
+        ("2024-25", "P1 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z1"),
+        ("2025-26", "P1 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z11 Z12 Z13 Z14"),
     ],
 )
-def test_222_placements_without_a_number(period: str, wrong: list[str]) -> None:
-    places = ["H5", "P2", "T4", "Z1", "Z11", "K2", None]
-    assert [place for place in places if fails("222", period, PLACE=place)] == wrong
+def test_222_placements_without_a_number(period: str, wrong: str) -> None:
+    assert [place for place in (*PLACES.split(), None) if fails("222", period, PLACE=place)] == wrong.split()
     assert not fails("222", period, PLACE="T4", URN="XXXXXXX")
     assert not fails("222", period, PLACE="T4", URN=None)
 
 
 @pytest.mark.parametrize(
     ("period", "exempt"),
-    [("2023-24", ["H5", "P2", "T4", "Z1"]), ("2024-25", ["T4", "Z1"]), ("2025-26", ["T4", "Z11"])],
+    [
+        ("2023-24", "H5 P1 P2 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z1"),
+        ("2024-25", "P1 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z1"),
+        ("2025-26", "P1 P3 R1 R2 R5 T0 T1 T2 T3 T4 Z11 Z12 Z13 Z14"),
+    ],
 )
-def test_218_placements_that_need_no_number(period: str, exempt: list[str]) -> None:
-    places = ["H5", "P2", "T4", "Z1", "Z11", "K2", None]
-    assert [place for place in places if not fails("218", period, URN=None, PLACE=place, PL_LA=OWN)] == exempt
+def test_218_placements_that_need_no_number(period: str, exempt: str) -> None:
+    passing = [place for place in (*PLACES.split(), None) if not fails("218", period, URN=None, PLACE=place, PL_LA=OWN)]
+    assert passing == exempt.split()
 
 
 def test_218_ends_areas_and_placeholders() -> None:
@@ -108,7 +113,9 @@ def test_218_ends_areas_and_placeholders() -> None:
     assert missing("2025-26", PL_LA=None)
     assert not missing("2024-25", PL_LA="W06000001")
     assert missing("2025-26", PL_LA="W06000001")
-    assert not missing("2025-26", PL_LA="WAL")
+    areas = ["CON", "NIR", "SCO", "WAL", "NUK", "wal", "E06000001"]
+    assert [area for area in areas if missing("2025-26", PL_LA=area)] == ["E06000001"]
+    assert [area for area in areas if missing("2024-25", PL_LA=area)] == ["E06000001"]
 
 
 def test_227_and_228_the_provider_was_open() -> None:
@@ -144,6 +151,11 @@ def test_229_own_provision_is_in_the_own_authority(provided: str, urn: str, area
     assert fails("229", PLACE_PROVIDER=provided, URN=urn, providers=({**HOME, "LA_CODE": area},)) == wrong
 
 
+@pytest.mark.parametrize("provided", ["PR1", "PR2"])
+def test_229_one_bad_row_of_the_list_is_enough(provided: str) -> None:
+    assert fails("229", PLACE_PROVIDER=provided, providers=(HOME, {**HOME, "LA_CODE": OTHER}))
+
+
 def test_230_supported_accommodation_in_england_has_a_number() -> None:
     def missing(**cells: str | None) -> bool:
         return fails("230", "2023-24", **{"PLACE": "H5", "URN": None, "DEC": None, "PL_LA": OWN, **cells})
@@ -155,6 +167,8 @@ def test_230_supported_accommodation_in_england_has_a_number() -> None:
     assert missing(PL_LA=None)
     assert not missing(DEC="28/10/2023")
     assert not missing(PL_LA="SCO")
+    assert not missing(PL_LA="WAL")
+    assert not missing(PL_LA="NIR")
     assert not missing(URN="SC1")
     assert not missing(PLACE="K2")
     assert not fails("230", "2024-25", PLACE="H5", URN=None, PL_LA=OWN)

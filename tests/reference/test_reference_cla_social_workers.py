@@ -31,6 +31,7 @@ def spans(code: str, period: str, *dates: tuple[str | None, str | None], **cells
         ({}, [{}, {"SW_ID": None}], True),  # one incomplete row is enough
         ({}, [{"CHILD": "2"}], True),
         ({"LS": "V3"}, [], False),
+        ({"LS": "V4"}, [], False),
         ({"LS": None}, [], True),
         ({"DEC": "01/06/2023"}, [], False),
         ({"DEC": "soon"}, [], False),
@@ -248,3 +249,8 @@ def test_sw12_ends_of_this_year_and_the_one_before_from_2024_25(period: str, dec
 )
 def test_sw13_reasons(period: str, reason: str | None, start: str | None, wrong: bool) -> None:
     assert fails("SW13STG1", period, SW_REASON=reason, SW_DECOM=start) == wrong
+
+
+def test_sw13_every_reason() -> None:
+    reasons = "MANAGE FCONTA LEFTRL ORGRST TSPROC ABSENC CHCHAN PCCHAN SWDIED OTHERS OTHER"
+    assert [reason for reason in reasons.split() if fails("SW13STG1", SW_REASON=reason)] == ["OTHER"]
