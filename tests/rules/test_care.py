@@ -1,6 +1,7 @@
 """The words about being looked after, on rows that say by themselves what is meant."""
 
 import pandas as pd
+import pytest
 
 from returns import described
 from validation.rules.cla import care
@@ -97,3 +98,58 @@ def test_episodes_without_a_start_come_first_and_keep_the_rest():
     assert ordered.DECOM.tolist() == [pd.Timestamp(2025, 4, 1), care.LONG_AGO, care.LONG_AGO]
     assert (ordered.attrs, ordered.index.tolist()) == (drawn.attrs, [0, 1, 2])
     assert drawn.DECOM.isna().tolist() == [False, True, True]
+
+
+STAYS = episodes(
+    ("A", "L1", "2025-06-01", "2025-06-10"),
+    ("A", "L1", "2025-06-10", "2025-06-20"),
+    ("A", "L1", "2025-07-01", None),
+    ("B", "L1", "2025-06-01", "2025-06-10"),
+    ("C", "L1", None, None),
+    (None, "L1", "2025-06-01", None),
+)
+
+
+def absences(*rows: tuple[str | None, str | None, str | None]) -> pd.DataFrame:
+    """On the children of STAYS."""
+    frame = pd.DataFrame(rows, columns=["CHILD", "MIS_START", "MIS_END"], dtype="object")
+    stays = STAYS[["CHILD", "DECOM", "DEC"]].astype("object")
+    return typed({"Episodes": stays, "Missing": frame}, AT).tables["Missing"]
+
+
+@pytest.mark.parametrize(
+    ("child", "start", "end", "outside"),
+    [
+        ("A", "2025-06-02", "2025-06-15", False),
+        ("A", "2025-05-02", "2025-06-01", False),
+        ("A", "2025-05-02", "2025-05-31", True),
+        ("A", "2025-06-02", "2025-06-20", False),
+        ("A", "2025-06-02", "2025-06-21", True),
+        ("A", "2025-07-01", None, False),
+        ("A", "2025-06-30", None, True),
+        ("A", None, "2025-06-21", False),
+        ("B", "2025-06-02", None, True),
+        ("C", "2025-06-02", None, False),
+        (None, "2025-06-02", "2025-05-01", False),
+    ],
+)
+def test_what_ends_in_no_care(child, start, end, outside):
+    assert care.ends_in_no_care(absences((child, start, end)), "MIS_START", "MIS_END", STAYS).tolist() == [outside]
+
+
+def test_what_comes_after_the_unfinished():
+    rows = absences(
+        ("A", "2025-06-05", "2025-06-08"),
+        ("A", "2025-06-01", "2025-06-05"),
+        ("A", "2025-06-07", "2025-06-09"),
+        ("B", "2025-06-01", None),
+        ("B", "2025-05-20", "2025-06-02"),
+        ("C", "2025-06-01", None),
+        ("C", "2025-06-01", "2025-05-31"),
+        (None, "2025-06-01", None),
+        (None, "2025-06-01", None),
+    )
+    marks = care.after_unfinished(rows, "MIS_START", "MIS_END")
+
+    assert marks.tolist() == [False, False, True, False, True, False, False, False, False]
+    assert "LAST" not in rows

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from validation.typed import TEXT
-from validation.words import Side, blank, consecutive, days_between, has, in_order, on, once
+from validation.words import Side, blank, consecutive, days_between, has, in_order, matched, on, once
 
 SHORT_BREAKS = frozenset({"V3", "V4"})
 ADOPTED = frozenset({"E11", "E12"})
@@ -70,6 +70,25 @@ def _periods(episodes: pd.DataFrame) -> pd.DataFrame:
             "END": episodes.DEC.array.take(rows[last]),
         }
     )
+
+
+def ends_in_no_care(frame: pd.DataFrame, start: str, end: str, episodes: pd.DataFrame) -> pd.Series:
+    """Rows with a `start` that fit none of their child's periods of care: `end` lies in none, or there is no `end` and
+    no period that is open too and had begun by the `start`. Where the child has no period, never."""
+    care = periods_of_care(episodes)
+    row, period = matched(frame, care, "child")
+    begun = row(frame[start]) >= period.START
+    ended = (row(frame[end]) >= period.START) & ~(row(frame[end]) > period.END)
+    fits = on(row, ended | (row(frame[end]).isna() & period.END.isna() & begun))
+    return frame[start].notna() & has(frame, "child", care) & ~fits
+
+
+def after_unfinished(frame: pd.DataFrame, start: str, end: str) -> pd.Series:
+    """Rows whose neighbour before them has no `end`, or ends after they start; in a child's rows in order of `end`
+    (where there is none of `start`), then of `start`."""
+    ordered = frame.assign(LAST=frame[end].fillna(frame[start]))
+    before, after = consecutive(ordered, "child", "LAST", start)
+    return on(after, before(frame[end]).isna() | (after(frame[start]) < before(frame[end])))
 
 
 def both_years(episodes: pd.DataFrame, previous_episodes: pd.DataFrame, *columns: str) -> pd.DataFrame:
