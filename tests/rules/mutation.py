@@ -93,11 +93,19 @@ def _survives_in(rules: RuleBook, codes: tuple[str, ...]) -> bool:
     """Whether all cases of `codes` still come out; what rules read is that of the real ones."""
     drawn = [(case, _submitted(n)) for n, case in enumerate(CASES) if case.code in codes]
     for _, given in drawn:
+        _forget(given)
         for rule in BOOK.at(given.period.name):
             if rule.code in codes:
                 BOOK.reads(rule, given.asked)
     rules._reads = BOOK._reads
     return all(as_drawn(rules, case, given) for case, given in drawn)
+
+
+def _forget(given: Submission) -> None:
+    """Take away what words made of the tables and keep with them: it is that of other rules than these."""
+    for source in (given.tables, given.last_year):
+        for frame in source.tables.values() if source else ():
+            frame.__dict__.pop("_made", None)
 
 
 # ------------------------------------------------------------------------------------------------------ rules
