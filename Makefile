@@ -9,15 +9,17 @@ export DAGSTER_HOME ?= $(RETURNS_HOME)/dagster
 VENV := .venv/bin
 READY := .venv/ready
 
-# The authority and period of `make run`, the authority and port of `make serve`: make run UNIT=301 PERIOD=2025-26
+# The return (cin, cla), authority and period of `make run`, the authority and port of `make serve`:
+# make run RETURN=cla UNIT=301 PERIOD=2025-26
+RETURN ?= cin
 UNIT ?= 356
 PERIOD ?= 2025-26
 PORT ?= 3000
 
 .PHONY: run serve test browser soak bench check lock clean
 
-run: $(READY)  ## the children in need census of one authority and period; without a source of data, of invented children
-	umask 077; $(VENV)/returns run cin $(UNIT) $(PERIOD)
+run: $(READY)  ## one return of one authority and period; without a source of data, of invented children
+	umask 077; $(VENV)/returns run $(RETURN) $(UNIT) $(PERIOD)
 
 serve: $(READY)  ## the pages and Dagster, on this machine only
 	umask 077; $(VENV)/returns serve --unit $(UNIT) --port $(PORT)

@@ -152,9 +152,8 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
     if version.manifest["demo"]:
         shown.print("The children are invented: nothing here is a return.")
     if counts["obstacles"]:
-        shown.print(
-            f"No file for the Department: {counts['obstacles']:,} cells or rows cannot be written; see the report."
-        )
+        kind = "Not as XML" if version.manifest["submission"] else "No file for the Department"
+        shown.print(f"{kind}: {counts['obstacles']:,} cells or rows cannot be written; see the report.")
     if faults := counts.get("schema_faults"):  # versions made before have no such count
         shown.print(
             f"The schema that you registered does not take the file ({faults} faults), so it is marked as not for "
