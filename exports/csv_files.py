@@ -39,18 +39,22 @@ def _pour(frame: pd.DataFrame, path: Path) -> None:
 
 def as_written(given: Typed, table: Table) -> pd.DataFrame:
     """One typed table as text in the columns of its file; missing cells empty."""
-    frame = given.tables[table.name]
-    raw = {cells.field.name: cells for cells in given.unreadable if cells.table == table.name}
-    columns = {}
-    for name in table.file_columns:
-        text = _text(frame[name], table[name])
-        if name in raw:
-            text.iloc[raw[name].positions] = raw[name].text
-        columns[name] = text.fillna("")
-    return pd.DataFrame(columns, index=frame.index)
+    columns = {name: as_text(given, table, name).fillna("") for name in table.file_columns}
+    return pd.DataFrame(columns, index=given.tables[table.name].index)
+
+
+def as_text(given: Typed, table: Table, name: str) -> pd.Series:
+    """One typed column as the Department writes it; cells that cannot be read as they were given."""
+    text = _text(given.tables[table.name][name], table[name])
+    for cells in given.unreadable:
+        if (cells.table, cells.field.name) == (table.name, name):
+            text.iloc[cells.positions] = cells.text
+    return text
 
 
 def _text(values: pd.Series, item: Field) -> pd.Series:
     if item.kind == "date":
-        return values.dt.strftime("%d/%m/%Y").astype(TEXT)
+        codes, distinct = pd.factorize(values)  # a day occurs often and takes long to spell
+        spelt = distinct.strftime("%d/%m/%Y").astype(TEXT).array
+        return pd.Series(spelt.take(codes, allow_fill=True), index=values.index, dtype=TEXT)
     return values.astype(TEXT) if item.kind != "decimal" else values.map(np.format_float_positional).astype(TEXT)

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from exports.xsd import xsd
+from exports.message import Element, message
+from exports.xsd import schemas
 from returns import RETURNS, described
 from returns.model import Field, InForce, Return, Table
 from returns.retention import KEPT
@@ -29,7 +30,9 @@ def documents(name: str) -> dict[str, str]:
         f"{name}_processing.csv": processing(whole),
         f"{name}_rules.md": rule_list(whole),
     }
-    return made | {f"{name}_{period.name}.xsd": xsd(whole.at(period.name)).decode() for period in whole.periods}
+    for period in whole.periods:
+        made |= {file: content.decode() for file, content in schemas(whole.at(period.name)).items()}
+    return made
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
@@ -61,22 +64,46 @@ def _said_by(item: Field) -> str:
 
 
 def _place(table: Table) -> str:
+    unconfirmed = "" if table.confirmed else " Not yet confirmed by a published schema."
+    if not table.element:
+        return f"CSV file `{table.file}.csv`. {_years(table)}{unconfirmed}".strip()
     least, most = table.occurs
     times = f"{least} to {most if most is not None else 'many'}"
     where = f"in {table.parent}" if table.parent else "in the message"
-    unconfirmed = "" if table.confirmed else " Not yet confirmed by a published schema."
     return f"Element `{table.element}`, {times} {where}. {_years(table)}{unconfirmed}".strip()
+
+
+def _paths(whole: Return) -> dict[str, str]:
+    """Table.Field -> its place in the XML, of a return whose tables have another shape than that."""
+    found: dict[str, str] = {}
+
+    def walk(element: Element, path: str) -> None:
+        if element.field:
+            for name in element.field.carries:
+                found.setdefault(name, path)
+        for child in element.children:
+            walk(child, f"{path}/{child.tag}")
+
+    for each in whole.messages:
+        walk(message(each), each.root)
+    return found
 
 
 def dictionary(whole: Return) -> str:
     """Every table, field and code of a return, as Markdown."""
     lines = [f"# {whole.title}: data dictionary", "", "Made from the description in `returns/`; do not edit.", ""]
+    paths = _paths(whole)
+    place = ("in the XML",) if paths else ()
     for table in whole:
         lines += [f"## {table.name}: {table.label}", "", _place(table), ""]
         lines += _table(
-            ("field", "item", "kind", "meaning", "schema wants it", "limits", "rules", "periods"),
+            ("field", "item", "kind", "meaning", "schema wants it", "limits", "rules", "periods", *place),
             (
-                (f.name, f.cbds, f.kind, f.label, "yes" if f.required else "", _limits(f), _said_by(f), _years(f))
+                (
+                    *(f.name, f.cbds, f.kind, f.label, "yes" if f.required else ""),
+                    *(_limits(f), _said_by(f), _years(f)),
+                    *(paths.get(f"{table.name}.{f.name}", "") for _ in place),
+                )
                 for f in table.fields
                 if f.given != "carried"
             ),

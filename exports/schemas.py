@@ -38,6 +38,7 @@ _LARGEST = 4 << 20  # bytes; the Department's schemas have some tens of kilobyte
 _DEEPEST = 60
 _OCCURS = re.compile(r"\s*(?:[0-9]{1,4}|unbounded)\s*")
 _MOST_STATES = 10_000
+_SAME_AS = {"length": ("maxLength", "minLength"), "enumeration": (), "annotation": (), "simpleType": ()}
 _ELSEWHERE = ("import", "include", "redefine", "override")
 _COUNT = re.compile(r"\{(?:[0-9]*,)?([0-9]+)")
 
@@ -94,6 +95,10 @@ def check(file: Path | str, home: Path, described: Return) -> pd.DataFrame:
 
     `line` is missing in files too large to be held as a whole. Raises RefusedFile.
     """
+    if len(described.in_xml) > 1:
+        root = parser.opening(Path(file)).root
+        described = next((each for each in described.in_xml if each.root == root), described.in_xml[0])
+    described = described.in_xml[0]
     schema = registered(home, described)
     each = next(table.element for table in described.children_of(None) if table.occurs[1] is None)
     faults = parser.validated(Path(file), schema, each) if schema is not None else []
@@ -195,17 +200,17 @@ def _outline(schema: Any, root: str) -> Iterator[tuple[str, _Particle]]:
     types = {node.get("name"): node for node in schema if parser.local(node.tag) in {"complexType", "simpleType"}}
     elements = {node.get("name"): node for node in schema if parser.local(node.tag) == "element"}
 
-    def inside(node: Any) -> Iterator[Any]:
-        """The elements directly in a type, whatever groups them there."""
+    def inside(node: Any, *, often: bool = False) -> Iterator[tuple[Any, bool]]:
+        """The elements directly in a type, whatever groups them there, and whether that comes any number of times."""
         for part in node:
             kind = parser.local(part.tag) if isinstance(part.tag, str) else ""
             if kind == "element":
-                yield part
+                yield part, often
             elif kind == "extension":
                 base = types.get(part.get("base", ""))
                 yield from (*(inside(base) if base is not None else ()), *inside(part))
             elif kind in {"sequence", "choice", "all", "complexContent", "restriction"}:
-                yield from inside(part)
+                yield from inside(part, often=often or part.get("maxOccurs") == "unbounded")
 
     def simple(node: Any, name: str | None) -> tuple[str, frozenset[str], tuple[str, ...]]:
         """Built-in base, codes and limits of a value's type, its named bases followed."""
@@ -218,25 +223,26 @@ def _outline(schema: Any, root: str) -> Iterator[tuple[str, _Particle]]:
         base, _, limits = simple(restriction.find(f"{{{XS}}}simpleType"), restriction.get("base"))
         codes = frozenset(code.get("value") for code in restriction.findall(f"{{{XS}}}enumeration"))
         own = [
-            f"{parser.local(facet.tag)} {facet.get('value')}".replace(r"\d", "[0-9]")
+            f"{name} {facet.get('value')}".replace(r"\d", "[0-9]")
             for facet in restriction
-            if isinstance(facet.tag, str) and parser.local(facet.tag) not in {"enumeration", "annotation", "simpleType"}
+            if isinstance(facet.tag, str)
+            for name in _SAME_AS.get(parser.local(facet.tag), (parser.local(facet.tag),))
         ]
-        limits = tuple(sorted({*limits, *own}))
+        limits = tuple(sorted({*limits, *own} - {"minLength 0"}))
         return base, codes, tuple(one for one in limits if not (codes and one.startswith("minLength")))
 
-    def walk(node: Any, above: str) -> Iterator[tuple[str, _Particle]]:
-        least, most = node.get("minOccurs", "1"), node.get("maxOccurs", "1")
+    def walk(node: Any, above: str, *, often: bool = False) -> Iterator[tuple[str, _Particle]]:
+        least, most = node.get("minOccurs", "1"), "unbounded" if often else node.get("maxOccurs", "1")
         node = elements.get(node.get("ref"), node)
         path = f"{above}/{node.get('name')}" if above else node.get("name")
         name = node.get("type")
         declared = types.get(name) if name in types else node.find(f"{{{XS}}}complexType")
         nested = list(inside(declared)) if declared is not None and parser.local(declared.tag) == "complexType" else []
-        tags = tuple(dict.fromkeys(child.get("name") or child.get("ref") for child in nested))
+        tags = tuple(dict.fromkeys(child.get("name") or child.get("ref") for child, _ in nested))
         base, codes, limits = ("", frozenset(), ()) if nested else simple(node.find(f"{{{XS}}}simpleType"), name)
         yield path, _Particle(int(least), None if most == "unbounded" else int(most), base, codes, limits, tags)
         if path.count("/") < parser.DEPTH:
-            for child in nested:
-                yield from walk(child, path)
+            for child, many in nested:
+                yield from walk(child, path, often=many)
 
     yield from walk(elements[root], "")

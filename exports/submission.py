@@ -11,7 +11,7 @@ from exports import durable
 from exports.csv_files import write_files
 from exports.header import header
 from exports.xml import obstacles
-from exports.xml import write as write_xml
+from exports.xml import write_files as write_xml
 from exports.xml_write import OBSTACLES
 from returns.model import Return
 from validation.typed import Typed
@@ -66,7 +66,7 @@ def write(
     head = {} if line is None else {str(field): text for field, text in line.iloc[0].items() if isinstance(text, str)}
     target = folder / f"{at.name}_{unit}_{at.period}{mark}.xml"
     made = write_xml(given, at, head, target, incomplete=incomplete, home=home)
-    return Made([made.path], stopping, len(made.faults), number)
+    return Made([each.path for each in made], stopping, sum(len(each.faults) for each in made), number)
 
 
 def _marked(path: Path, mark: str) -> Path:

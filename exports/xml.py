@@ -2,7 +2,7 @@
 
 from exports.parser import RefusedFile
 from exports.xml_read import Document, period_of, read, stated_period
-from exports.xml_write import CannotWrite, Written, obstacles, write
+from exports.xml_write import CannotWrite, Written, obstacles, write, write_files
 
 __all__ = [
     "CannotWrite",
@@ -14,4 +14,5 @@ __all__ = [
     "read",
     "stated_period",
     "write",
+    "write_files",
 ]

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from exports import parser
 from exports.message import Element, message
 from exports.parser import RefusedFile
+from exports.regrouped import Flat, flat, shape
 from returns import RETURNS, described
 from returns.model import Return, Table
 from validation.typed import PARENT, TEXT
@@ -41,6 +42,8 @@ _KNOWN_COLLECTIONS = {
     "SWF": "the School Workforce Census",
     "AP": "the alternative provision census",
 }
+_NO_PERIOD = "Nothing in the files says of which period they are: taken as that of"
+_NEXT_OPEN = "which is open or opens next; --period names another."
 _HEAD = re.compile(r"<([^\s/>]+)")
 _ATTRIBUTE = re.compile(r"""\s([^\s=]+)=("[^"]*"|'[^']*')""")
 _BIG_LINE = 65535  # from here on libxml2 keeps lines with texts, not with elements
@@ -55,7 +58,7 @@ class Document:
     `tables`: raw text frames of every table of the period, index `row`, with `parent_row` and the carried keys.
     `issues`: one row for each element, attribute or text without a place (columns of ISSUES; row is that of the table's
     frame). `left`: the texts that are in no table (columns of LEFT). `header`: the header's fields that have a value.
-    `digest`: SHA-256 of the bytes of all files in order.
+    `digest`: SHA-256 of the bytes of all files in order. `doubts`: what the files leave open, as sentences.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -65,13 +68,16 @@ class Document:
     header: dict[str, str]
     encoding: str
     digest: str
+    doubts: tuple[str, ...] = ()
 
 
 def read(paths: Path | str | Sequence[Path | str], name: str = "cin", period: str | None = None) -> Document:
-    """Read the file or files of one return of one period. The period is the header's, or `period`, which wins.
+    """Read the file or files of one return of one period. The period is the header's, or `period`, which wins; where no
+    file can say it, the collection that is open or opens next.
 
     Several files are parts of one return: their children follow one another, their headers must agree but for what is
-    said of the file itself. Raises RefusedFile, UnknownReturn, UnknownPeriod.
+    said of the file itself. Of a return that goes in files of several kinds those kinds are supplied that are given.
+    Raises RefusedFile, UnknownReturn, UnknownPeriod.
     """
     given = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not given:
@@ -83,25 +89,74 @@ def read(paths: Path | str | Sequence[Path | str], name: str = "cin", period: st
     headers = [_header(path, whole, opening) for path, opening in zip(given, openings, strict=True)]
     _refuse_other_headers(given, headers, whole)
     seen, doubts = period_of(given[0].name, headers[0], whole, period)
-    tables = _Tables(_plan(name, seen))
     digest = hashlib.sha256()
-    streamed = _streamed(whole)
-    inside = (whole.root, streamed.wrapper) if streamed.wrapper else (whole.root,)
+    held: dict[str, _Tables] = {}
     for path, opening in zip(given, openings, strict=True):
-        before = tables.rows[streamed.name]
-        for part in parser.parts(path, inside, streamed.element, digest.update):
-            tables.take(path, opening.prefix, part)
+        kind = _kind(path, whole, opening, seen)
+        tables = held.setdefault(opening.root, _Tables(_plan(kind, seen)))
+        _take(path, opening, kind, tables, digest.update)
         if not tables.known_in_root:
             raise RefusedFile(f"{path.name}: found nothing of {whole.title} in it; give the XML file of that return")
-        if tables.rows[streamed.name] == before:
-            tables.note(None, None, streamed.wrapper or streamed.element, "nothing inside", None, path.name)
     for field, what in doubts:
-        tables.note(whole.authority.partition(".")[0], 0, field, what, None, given[0].name)
+        held[whole.root].note(whole.authority.partition(".")[0], 0, field, what, None, given[0].name)
     header = {key: value for key, value in headers[0].items() if value}
     encodings = ", ".join(dict.fromkeys(opening.encoding for opening in openings))
-    frames = tables.frames()
-    issues, left = tables.listed()
-    return Document(frames, issues, left, seen, header, encodings, digest.hexdigest())
+    frames, issues, left = _together([_held(tables, whole, seen) for tables in held.values()])
+    said = () if whole.authority or period else (f"{_NO_PERIOD} {seen}, {_NEXT_OPEN}",)
+    return Document(frames, issues, left, seen, header, encodings, digest.hexdigest(), said)
+
+
+def _take(
+    path: Path, opening: parser.Opening, kind: Return, tables: "_Tables", note: Callable[[bytes], object]
+) -> None:
+    """Add one file to the tables of its kind."""
+    streamed = _streamed(kind)
+    inside = (kind.root, streamed.wrapper) if streamed.wrapper else (kind.root,)
+    before = tables.rows[streamed.name]
+    for part in parser.parts(path, inside, streamed.element, note):
+        tables.take(path, opening.prefix, part)
+    if tables.rows[streamed.name] > before:
+        tables.known_in_root = True
+    else:
+        tables.note(None, None, streamed.wrapper or streamed.element, "nothing inside", None, path.name)
+
+
+_Read = tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]
+
+
+def _held(tables: "_Tables", whole: Return, period: str) -> _Read:
+    """What one kind of file holds: the return's tables, the issues and the texts that are in no table."""
+    frames, (issues, left) = tables.frames(), tables.listed()
+    if not whole.messages:
+        return frames, issues, left
+    form = flat(frames, shape(tables.plan.described, whole.at(period)))
+    return dict(form.tables), _by_table(issues, form), _by_table(left, form)
+
+
+def _by_table(found: pd.DataFrame, form: Flat) -> pd.DataFrame:
+    """`found` in a message's tables with the return's tables and rows in their place."""
+    found = found.copy()
+    table, row = found["table"].copy(), found["row"].copy()
+    for name, (target, rows) in form.rows.items():
+        here = (table == name) & row.notna()
+        at = rows[row[here].to_numpy(dtype="int64")]
+        found.loc[here, "table"] = target
+        found.loc[here, "row"] = pd.array(at, dtype="Int64")
+    return found.assign(row=found["row"].mask(found["row"] < 0))
+
+
+def _together(parts: Sequence[_Read]) -> _Read:
+    frames = {name: frame for tables, _, _ in parts for name, frame in tables.items()}
+    issues, left = (pd.concat([part[place] for part in parts], ignore_index=True) for place in (1, 2))
+    return frames, issues, left
+
+
+def _kind(path: Path, whole: Return, opening: parser.Opening, period: str) -> Return:
+    """The message that a file is, over all periods."""
+    kind = next(each for each in whole.in_xml if each.root == opening.root)
+    if not kind.at(period).tables:
+        raise RefusedFile(f"{path.name}: holds what is not collected in {period}; leave it out")
+    return kind
 
 
 def _streamed(whole: Return) -> Table:
@@ -111,9 +166,9 @@ def _streamed(whole: Return) -> Table:
 
 def _recognised(path: Path, whole: Return) -> parser.Opening:
     opening = parser.opening(path)
-    if opening.root == whole.root:
+    if any(opening.root == each.root for each in whole.in_xml):
         return opening
-    others = {described(name).root: described(name).title for name in RETURNS}
+    others = {each.root: described(name).title for name in RETURNS for each in described(name).in_xml}
     seems = others.get(opening.root) or _KNOWN_ROOTS.get(opening.root)
     told = f"seems to be {seems}" if seems else f"begins with another element than {whole.root}"
     raise RefusedFile(f"{path.name}: {told}; give the XML file of {whole.title}")
@@ -121,9 +176,11 @@ def _recognised(path: Path, whole: Return) -> parser.Opening:
 
 def _header(path: Path, whole: Return, opening: parser.Opening) -> dict[str, str]:
     """The header's fields as text; empty where there is none. Refuses another collection's."""
+    if not whole.authority:
+        return {}
     table, _, collection = (whole.collection or f"{whole.authority.partition('.')[0]}.").partition(".")
     markup = parser.before(path, _streamed(whole).element, (whole[table].element,))
-    batch = _Batch(_plan(whole.name, None), parser.Part(markup, None, list), 1, opening.prefix)
+    batch = _Batch(_plan(whole, None), parser.Part(markup, None, list), 1, opening.prefix)
     values = {name: column[0].as_py() for name, column in batch.columns(table) if len(column) and column[0].is_valid}
     only = whole[table][collection].only if collection else None
     said = values.get(collection)
@@ -134,6 +191,8 @@ def _header(path: Path, whole: Return, opening: parser.Opening) -> dict[str, str
 
 
 def _refuse_other_headers(paths: list[Path], headers: list[dict[str, str]], whole: Return) -> None:
+    if not whole.authority:
+        return
     table = whole[whole.authority.partition(".")[0]]
     for path, header in zip(paths[1:], headers[1:], strict=True):
         other = [
@@ -152,9 +211,11 @@ def period_of(
     """The period of a return with this header (`given` wins), and what in the header speaks against it, as field and
     sentence.
 
-    A reference date on a period's last day counts before the year. Raises RefusedFile where the header of `file` names
-    no described period.
+    A reference date on a period's last day counts before the year. A return without a header is of the collection that
+    is open or opens next. Raises RefusedFile where the header of `file` names no described period.
     """
+    if not whole.authority:
+        return given or whole.open_next(dt.date.today()).name, []
     fields = {item.kind: item.name for item in whole[whole.authority.partition(".")[0]].document_fields}
     date_field, year_field = fields.get("date", ""), fields.get("year", "")
     try:
@@ -183,7 +244,9 @@ def period_of(
 
 
 def stated_period(header: Mapping[str, str], whole: Return) -> str | None:
-    """The period that a header names by itself; None where it names none that is described."""
+    """The period that a header names by itself; None where it names none that is described, or there is no header."""
+    if not whole.authority:
+        return None
     try:
         return period_of("", header, whole)[0]
     except RefusedFile:
@@ -244,8 +307,8 @@ class _Plan:
 
 
 @lru_cache(maxsize=16)
-def _plan(name: str, period: str | None) -> _Plan:
-    return _Plan(described(name), period)
+def _plan(whole: Return, period: str | None) -> _Plan:
+    return _Plan(whole, period)
 
 
 class _Tables:

@@ -6,8 +6,9 @@ theirs.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,17 @@ import pyarrow.compute as pc
 
 from exports import durable, schemas
 from exports.message import OWN_TEXT, Element, message, writable
+from exports.regrouped import OBSTACLES, Nested, shape
 from returns.model import Field, Return, Table
 from returns.refusal import Refusal
 from validation.typed import TEXT, Typed, typed
 
 BLOCK = 5_000  # records that are joined at a time
-OBSTACLES: dict[str, Any] = {"table": TEXT, "row": "Int64", "field": TEXT, "rule": TEXT, "why": TEXT}
 _UNREADABLE = "cannot be read"
 _FLAGS = {"0": "0", "false": "0", "1": "1", "true": "1"}
 _NOT_IN_XML = "[\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{FFFE}\\x{FFFF}]"
+_NO_PLACE = "has no place in"
+_NOT = "_NOT_FOR_SUBMISSION"
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -35,9 +38,11 @@ class CannotWrite(Refusal, ValueError):
 
     def __init__(self, what: str, obstacles: pd.DataFrame) -> None:
         tables = ", ".join(dict.fromkeys(obstacles["table"]))
+        homeless = obstacles[obstacles["why"].str.startswith(_NO_PLACE)].groupby("table", sort=False)["why"].first()
         super().__init__(
             f"{what}: {len(obstacles):,} cells or rows cannot be written as the schema wants them, in {tables}; "
-            "correct them in the records, or ask for an incomplete file that is not for submission"
+            + "".join(f"{table} {why}; " for table, why in homeless.items())
+            + "correct them in the records, or ask for an incomplete file that is not for submission"
         )
         self.obstacles = obstacles
 
@@ -47,7 +52,7 @@ class Written:
     """A file as written: where, whether it holds everything, what was left out and why, rows by table, SHA-256.
 
     `faults` (columns of schemas.FAULTS) is what the Department's registered schema finds wrong with it, where there is
-    one.
+    one. `unshown` names the tables and fields in it of which no published schema has shown such an element.
     """
 
     path: Path
@@ -56,6 +61,7 @@ class Written:
     rows: Mapping[str, int]
     digest: str
     faults: pd.DataFrame
+    unshown: tuple[str, ...] = ()
 
 
 def obstacles(given: Typed, described: Return) -> pd.DataFrame:
@@ -63,9 +69,9 @@ def obstacles(given: Typed, described: Return) -> pd.DataFrame:
     where none does).
 
     Columns of OBSTACLES: `row` is the row's label, missing for the file as a whole; a row that cannot be written has
-    the name of its element as `field`.
+    the name of its element as `field`. A return that goes in several files is looked at as `write_files` writes it.
     """
-    return _Ready(given, described).obstacles
+    return _together(_files(given, described, described.in_xml))
 
 
 def write(
@@ -83,39 +89,135 @@ def write(
     `header` holds the header's fields as text. With obstacles it raises CannotWrite and writes nothing, unless
     `incomplete`: then just those cells and rows are left out and the file's name ends in
     _INCOMPLETE_NOT_FOR_SUBMISSION. A period whose elements no schema has confirmed, and a file that the schema
-    registered in `home` does not accept, get a name that ends in _NOT_FOR_SUBMISSION.
+    registered in `home` does not accept, get a name that ends in _NOT_FOR_SUBMISSION. Of a return that goes in several
+    files this is the first one, and rows of the others are obstacles; `write_files` writes them all.
     """
-    head = next(table for table in described.children_of(None) if table.occurs[1] == 1)
+    return _write(given, described, described.in_xml[:1], header, target, incomplete=incomplete, home=home)[0]
+
+
+def write_files(
+    given: Typed,
+    described: Return,
+    header: Mapping[str, str],
+    target: Path,
+    *,
+    incomplete: bool = False,
+    home: Path | None = None,
+) -> list[Written]:
+    """Write all files that the return goes in as `write` does, all of them or none: the first to `target`, others
+    beside it under a name that says what they hold. A file that would be empty is not written, but for the first.
+    """
+    return _write(given, described, described.in_xml, header, target, incomplete=incomplete, home=home)
+
+
+def _write(
+    given: Typed,
+    described: Return,
+    messages: Sequence[Return],
+    header: Mapping[str, str],
+    target: Path,
+    *,
+    incomplete: bool,
+    home: Path | None,
+) -> list[Written]:
+    files = _files(_with_header(given, described, header), described, messages)
+    stopping = _together(files)
+    if len(stopping) and not incomplete:
+        raise CannotWrite(f"{described.title} {described.period}", stopping)
+    stem = target.stem.removesuffix(_NOT)  # marked by the caller: once is enough
+    marked = target.stem != stem
+    fresh: list[Path] = []
+    written = []
+    try:
+        for file in files:
+            part = file.message.name.removeprefix(described.name)
+            fresh.append(target.with_name(f"{durable.TEMP}{stem}{part}{target.suffix}"))
+            durable.remove(fresh[-1])
+            digest = hashlib.sha256()
+            durable.create(fresh[-1], partial(_pour, file.ready, digest))
+            registered = bool(home and schemas.registered(home, file.message))
+            faults = (
+                schemas.check(fresh[-1], home, file.message) if home else pd.DataFrame(columns=list(schemas.FAULTS))
+            )
+            unfit = len(faults) or not (registered or file.confirmed)
+            mark = f"_INCOMPLETE{_NOT}" if len(stopping) else _NOT if unfit or marked else ""
+            path = target.with_stem(f"{stem}{part}{mark}")
+            written.append(
+                Written(path, stopping.empty, file.obstacles, file.rows, digest.hexdigest(), faults, file.unshown)
+            )
+        for path, made in zip(fresh, written, strict=True):
+            path.replace(made.path)
+    except BaseException:
+        for path in fresh:
+            durable.remove(path)
+        raise
+    durable.sync(target.parent)
+    return written
+
+
+def _with_header(given: Typed, described: Return, header: Mapping[str, str]) -> Typed:
+    head = next((table for table in described.children_of(None) if table.occurs[1] == 1), None)
+    if head is None:
+        return given
     row = typed({head.name: pd.DataFrame([dict(header)], dtype=TEXT)}, described)
-    given = replace(
+    return replace(
         given,
         tables={**given.tables, head.name: row.tables[head.name]},
         unreadable=(*(cells for cells in given.unreadable if cells.table != head.name), *row.unreadable),
     )
-    ready = _Ready(given, described)
-    if len(ready.obstacles) and not incomplete:
-        raise CannotWrite(f"{described.title} {described.period}", ready.obstacles)
-    fresh = target.with_name(durable.TEMP + target.name)
-    durable.remove(fresh)
-    digest = hashlib.sha256()
-    try:
-        durable.create(fresh, lambda path: _pour(ready, path, digest))
-        confirmed = described.confirmed or bool(home and schemas.registered(home, described))
-        faults = schemas.check(fresh, home, described) if home else pd.DataFrame(columns=list(schemas.FAULTS))
-        stem = target.stem.removesuffix("_NOT_FOR_SUBMISSION")  # marked by the caller: once is enough
-        if len(ready.obstacles):
-            target = target.with_stem(f"{stem}_INCOMPLETE_NOT_FOR_SUBMISSION")
-        elif len(faults) or not confirmed:
-            target = target.with_stem(f"{stem}_NOT_FOR_SUBMISSION")
-        fresh.replace(target)
-    except BaseException:
-        durable.remove(fresh)
-        raise
-    durable.sync(target.parent)
-    return Written(target, ready.obstacles.empty, ready.obstacles, ready.rows(), digest.hexdigest(), faults)
 
 
-def _pour(ready: "_Ready", path: Path, digest: Any) -> None:
+@dataclass(frozen=True)
+class _File:
+    """One message, checked and ready; its obstacles and rows by the return's tables."""
+
+    message: Return
+    ready: "_Ready"
+    obstacles: pd.DataFrame
+    rows: Mapping[str, int]
+
+    @property
+    def unshown(self) -> tuple[str, ...]:
+        tables = (name for name, count in self.rows.items() if count and name in self.message)
+        return (*(name for name in tables if not self.message[name].confirmed), *self.ready.beyond)
+
+    @property
+    def confirmed(self) -> bool:
+        return self.message.confirmed and not self.ready.beyond
+
+
+def _files(given: Typed, described: Return, messages: Sequence[Return]) -> list[_File]:
+    """Those of the messages that have something to hold, the first in any case, which also tells of the rows that have
+    a place in none of them.
+    """
+    if not described.messages:
+        ready = _Ready(given, described)
+        return [_File(described, ready, ready.obstacles, ready.rows())]
+    files: list[_File] = []
+    homeless = {table.name: len(given.tables[table.name]) for table in described}
+    for one in messages:
+        form = shape(one, described)
+        count = sum(homeless.pop(table.name) for table in form.tables)
+        if count or not files:
+            nested = Nested(given, form)
+            ready = _Ready(nested.typed, one)
+            found = pd.concat([nested.obstacles, nested.told(ready.obstacles)], ignore_index=True)
+            files.append(_File(one, ready, found, nested.rows(ready.rows())))
+    elsewhere = {table.name for one in described.messages for table in shape(one, described).tables}
+    without = [
+        pd.DataFrame({"row": given.tables[name].index, "table": name, "field": name, "rule": "schema", "why": why})
+        for name in homeless
+        for why in [f"{_NO_PLACE} this file: it goes in a second one" if name in elsewhere else f"{_NO_PLACE} the XML"]
+    ]
+    found = pd.concat([files[0].obstacles, *without], ignore_index=True)[list(OBSTACLES)].astype(OBSTACLES)
+    return [replace(files[0], obstacles=found), *files[1:]]
+
+
+def _together(files: Sequence[_File]) -> pd.DataFrame:
+    return pd.concat([file.obstacles for file in files], ignore_index=True)
+
+
+def _pour(ready: "_Ready", digest: Any, path: Path) -> None:
     with path.open("wb") as file:
         for piece in ready.pieces():
             digest.update(piece)
@@ -124,14 +226,18 @@ def _pour(ready: "_Ready", path: Path, digest: Any) -> None:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One column, ready: the marked-up distinct values (null where it cannot be written) and each row's."""
+    """One column, ready: the marked-up distinct values (null where it cannot be written) and each row's; what stands
+    for none, if anything does.
+    """
 
     wrapped: pa.Array
     indices: np.ndarray
+    empty: str | None = None
 
     def take(self, rows: np.ndarray) -> pa.Array:
         indices = self.indices[rows]
-        return self.wrapped.take(pa.array(indices, mask=indices < 0))
+        taken = self.wrapped.take(pa.array(indices, mask=indices < 0))
+        return taken if self.empty is None else pc.fill_null(taken, self.empty)
 
     @property
     def present(self) -> np.ndarray:
@@ -149,6 +255,7 @@ class _Ready:
         self.cells: dict[tuple[str, str], _Cells] = {}
         self.order: dict[str, np.ndarray] = {}
         self.up: dict[str, np.ndarray] = {}
+        self.beyond: list[str] = []  # fields with a value longer than a published schema takes
         self._found: list[pd.DataFrame] = []
         self._indent: dict[int, str] = {}
         self._measure(message(described), 0)
@@ -182,10 +289,12 @@ class _Ready:
         keep = known.copy()
         if not known.all():
             self._note(table, np.flatnonzero(~known), table.element, "schema", "belongs to no row above")
-        if table.parent and table.occurs[1] == 1:
-            extra = known & pd.Series(parent).duplicated().to_numpy()
+        most = table.occurs[1]
+        if table.parent and most is not None:
+            extra = known & (pd.Series(parent).groupby(parent).cumcount().to_numpy() >= most)
             if extra.any():
-                self._note(table, np.flatnonzero(extra), table.element, "schema", "more than one in its row above")
+                many = "one" if most == 1 else f"{most}"
+                self._note(table, np.flatnonzero(extra), table.element, "schema", f"more than {many} in its row above")
             keep &= ~extra
         row = next(
             element for element in message(self.described).walk() if element.kind == "row" and element.table is table
@@ -199,7 +308,8 @@ class _Ready:
             self.cells[table.name, item.name] = cells
             if item.tag == OWN_TEXT:
                 keep &= ~faulty
-        if not any(item.required for item in table.document_fields) and len(frame):
+        certain = any(item.required and not item.stays_empty for item in table.document_fields)
+        if table.document_fields and not certain and len(frame):
             empty = ~np.logical_or.reduce([self.cells[table.name, item.name].present for item in table.document_fields])
             if (keep & empty).any():
                 self._note(table, np.flatnonzero(keep & empty), table.element, "schema", "has no value")
@@ -263,18 +373,20 @@ class _Ready:
             if rows.any():
                 self._note(table, np.flatnonzero(rows), item.name, rule, why)
                 faults |= rows
+        if item.longest_shown and _yes(pc.greater(pc.utf8_length(text), item.longest_shown))[good].any():
+            self.beyond.append(f"{table.name}.{item.name}")
         missing = indices < 0
         for cells in self.given.unreadable:
             if cells.table == table.name and cells.field.name == item.name:
                 self._note(table, cells.positions, item.name, item.wrong or "unreadable", _UNREADABLE)
                 missing[cells.positions] = False
                 faults[cells.positions] = True
-        if item.required and missing.any():
+        if item.required and not item.stays_empty and missing.any():
             self._note(table, np.flatnonzero(missing), item.name, item.absent or "schema", "is missing")
             faults |= missing
         shown = pc.if_else(pa.array(good), _escaped(text), None)
         wrapped = pc.binary_join_element_wise(f"{indent}<{tag}>", shown, f"</{tag}>\n", "")
-        return _Cells(wrapped, indices), faults
+        return _Cells(wrapped, indices, f"{indent}<{tag}/>\n" if item.stays_empty else None), faults
 
     def pieces(self) -> Iterator[bytes]:
         """The file, piece by piece."""
@@ -374,6 +486,10 @@ def _faults(text: pa.Array, item: Field, described: Return) -> Iterator[tuple[np
         yield _no(pc.match_substring_regex(text, "^[0-9]{4}$")), rule, "is no year"
     if item.minimum is not None:
         yield _yes(pc.less(text.cast(pa.int64()), item.minimum)), rule, "is too small"
+    if item.longest is not None:
+        yield _yes(pc.greater(pc.utf8_length(text), item.longest)), rule, "is too long"
+    if item.shortest is not None:
+        yield _yes(pc.less(pc.utf8_length(text), item.shortest)), rule, "is too short"
     if item.pattern is not None:
         unlike = _no(_fits(text, item.pattern))
         for shape in item.shapes:

@@ -27,13 +27,13 @@ _BUILT_IN = {
 
 
 def xsd(described: Return) -> bytes:
-    """The schema of `described`, a return at one period, in UTF-8."""
+    """The schema of `described`, a return at one period or one of its messages (of several the first), in UTF-8."""
+    described = described.in_xml[0]
     schema = _node(None, "schema")
     period = f" {described.period}" if described.period else ""
-    confirmed = "" if described.confirmed else " No published schema has confirmed the elements of this period."
-    _say(
-        schema, f"{described.title}{period}. Generated from the description; not the Department's own file.{confirmed}"
-    )
+    confirmed = "" if described.confirmed else "No published schema has confirmed the elements of this period."
+    made = "Generated from the description; not the Department's own file."
+    _say(schema, " ".join(filter(None, (f"{described.title}{period}.", made, described.remark, confirmed))))
     root = message(described)
     _add(schema, root, described, outermost=True)
     used = {element.field.codes for element in root.walk() if element.field and element.field.codes}
@@ -79,9 +79,11 @@ def _type(node: Any, item: Field) -> None:
     if item.only is not None:
         limits.append(("enumeration", item.only))
     elif item.pattern is not None:
-        limits.append(("pattern", item.pattern))
+        limits.append(("pattern", f"({item.pattern})?" if item.may_be_empty else item.pattern))
     elif base == "xs:string" and not item.may_be_empty:
-        limits.append(("minLength", "1"))
+        limits.append(("minLength", str(item.shortest or 1)))
+    if item.longest is not None and item.pattern is None:
+        limits.append(("maxLength", str(item.longest)))
     if item.minimum is not None:
         limits.append(("minInclusive", str(item.minimum)))
     if not limits:
@@ -101,10 +103,16 @@ def _code_set(schema: Any, name: str, described: Return) -> None:
 def generated() -> dict[str, bytes]:
     """File name and content of every schema that is kept under docs/generated."""
     return {
-        f"{name}_{period.name}.xsd": xsd(described(name).at(period.name))
+        file: content
         for name in RETURNS
         for period in described(name).periods
+        for file, content in schemas(described(name).at(period.name)).items()
     }
+
+
+def schemas(described: Return) -> dict[str, bytes]:
+    """File name and content of the schema of each message that `described`, a return at one period, goes in."""
+    return {f"{each.name}_{described.period}.xsd": xsd(each) for each in described.in_xml}
 
 
 def stale(folder: Path = GENERATED) -> list[str]:

@@ -49,6 +49,14 @@ _CHILD = _item("CHILD", "text", "the authority's id of the child", required=True
 _BORN = _item("DOB", "date", "date of birth", required=True)
 
 
+_KEYS = {
+    "Episodes": ("DECOM",),
+    "Reviews": ("REVIEW",),
+    "PlacedAdoption": ("DATE_PLACED",),
+    "Missing": ("MIS_START",),
+    "SWEpisodes": ("SW_DECOM",),
+    "DoLo": ("DOLO_START",),
+}
 # no source names the files; the portal knows them by their columns
 _FILES = {
     "PlacedAdoption": "placed_for_adoption",
@@ -58,8 +66,8 @@ _FILES = {
 
 
 def _table(name: str, argument: str, label: str, *fields: Field, **more: object) -> Table:
-    file = _FILES.get(name, name.lower())
-    return Table(name=name, argument=argument, label=label, fields=fields, file=file, **more)  # type: ignore[arg-type]
+    file, key = _FILES.get(name, name.lower()), _KEYS.get(name, ())
+    return Table(name=name, argument=argument, label=label, fields=fields, file=file, key=key, **more)  # type: ignore[arg-type]
 
 
 HEADER = _table(
@@ -253,6 +261,212 @@ DOLO = _table(
     confirmed=False,
 )
 
+# The XML. Order, lengths and patterns are those of the schema of the 2021 return, the last that was published; its
+# pattern of a year also takes a comma, a slip that is not repeated here.
+
+_PERIODS = yearly(2023, 2027, opens=(4, 1), load_by=(6, 30), submit_by=(7, 31))
+_DAY = "[0-3][0-9]/[0-1][0-9]/[0-9]{4}"
+_DAY_OF_EPISODE = "[0-3][0-9]/[0-1][0-9]/[1-2][09][0-9]{2}"
+
+
+def _sent(
+    table: Table, name: str, shortest: int, longest: int, *also: Table, required: bool = False, **more: object
+) -> Field:
+    """What the XML holds of a field: text of so many characters; the same of the tables `also` stands in it too."""
+    item = table[name]
+    carries = tuple(f"{each.name}.{name}" for each in (table, *also))
+    return replace(
+        item,
+        kind="text",
+        codes=None,
+        minimum=None,
+        maximum=None,
+        shapes=(),
+        given="document",
+        required=required or shortest > 0,
+        may_be_empty=shortest == 0,
+        absent=item.absent if shortest else None,
+        shortest=shortest or None,
+        longest=longest,
+        carries=carries,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _repeated(table: Table, element: str, most: int, parent: str, *fields: Field, **more: object) -> Table:
+    return replace(table, element=element, parent=parent, occurs=(0, most), fields=fields, file="", **more)  # type: ignore[arg-type]
+
+
+def _message(name: str, root: str, remark: str, *tables: Table) -> Return:
+    return Return(
+        name=name,
+        title="Children looked after return",
+        unit="local authority",
+        unit_pattern="[0-9]{3}",
+        root=root,
+        child="CHILD",
+        authority="",
+        periods=_PERIODS,
+        tables=tables,
+        codes={},
+        levels={"child": ("CHILD",)},
+        known_rules=0,
+        book="",
+        upper_cased=True,
+        unreadable_is_absent=False,
+        remark=remark,
+    )
+
+
+_SENT_CHILD = Table(
+    name="Child", argument="child", label="Child", element="CHILD", level="child", occurs=(1, None), fields=()
+)
+_BESIDE = (UASC, AD1, OC3, MISSING, REVIEWS, PREVIOUS_PERMANENCE, OC2, PLACED_ADOPTION)
+_SENT_HEADER = replace(
+    HEADER,
+    element="HEADER",
+    parent="Child",
+    level=None,
+    occurs=(1, 1),
+    file="",
+    fields=(
+        _sent(HEADER, "CHILD", 1, 10, *_BESIDE, EPISODES, element="CHILDID"),
+        _sent(HEADER, "UPN", 0, 13, required=True),
+        _sent(HEADER, "SEX", 1, 1, UASC),
+        _sent(HEADER, "DOB", 10, 10, *_BESIDE, pattern=_DAY),
+        _sent(HEADER, "ETHNIC", 4, 4),
+        _sent(HEADER, "UASC", 0, 1, required=True, means="UASC"),
+        _sent(UASC, "DUC", 0, 10),
+        _sent(AD1, "DATE_INT", 0, 10),
+        _sent(AD1, "DATE_MATCH", 0, 10),
+        _sent(AD1, "FOSTER_CARE", 0, 1),
+        _sent(AD1, "NB_ADOPTR", 0, 1),
+        _sent(AD1, "SEX_ADOPTR", 0, 2),
+        _sent(AD1, "LS_ADOPTR", 0, 3),
+        _sent(OC3, "IN_TOUCH", 0, 4),
+        _sent(OC3, "ACTIV", 0, 2),
+        _sent(OC3, "ACCOM", 0, 2),
+        _sent(HEADER, "MOTHER", 0, 1),
+        _sent(HEADER, "MC_DOB", 0, 10),
+    ),
+    order=(
+        *("CHILD", "UPN", "SEX", "DOB", "ETHNIC", "UASC", "DUC"),
+        *("DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"),
+        *("IN_TOUCH", "ACTIV", "ACCOM"),
+        *("Missing", "Reviews", "MOTHER", "MC_DOB", "PrevPerm", "OC2", "PlacedAdoption"),
+    ),
+)
+
+_MAIN = _message(
+    "cla",
+    "EXPSSDA903",
+    "Elements and lengths are those of the schema of the 2021 return, the last that was published; that one takes two "
+    "characters in PL, where placement codes from 2025-26 have up to three.",
+    _SENT_CHILD,
+    _SENT_HEADER,
+    _repeated(
+        MISSING,
+        "AMISSING",
+        366,
+        "Header",
+        _sent(MISSING, "MISSING", 0, 1, required=True),
+        _sent(MISSING, "MIS_START", 0, 10, required=True),
+        _sent(MISSING, "MIS_END", 0, 10),
+        sorted_by="MIS_START",
+    ),
+    _repeated(
+        REVIEWS,
+        "AREVIEW",
+        52,
+        "Header",
+        _sent(REVIEWS, "REVIEW", 10, 10, pattern=_DAY_OF_EPISODE),
+        _sent(REVIEWS, "REVIEW_CODE", 3, 3),
+        sorted_by="REVIEW",
+    ),
+    _repeated(
+        PREVIOUS_PERMANENCE,
+        "PERMANENCE",
+        1,
+        "Header",
+        _sent(PREVIOUS_PERMANENCE, "PREV_PERM", 0, 2),
+        _sent(PREVIOUS_PERMANENCE, "LA_PERM", 0, 3),
+        _sent(PREVIOUS_PERMANENCE, "DATE_PERM", 0, 10),
+    ),
+    _repeated(
+        OC2,
+        "OC2",
+        1,
+        "Header",
+        _sent(OC2, "SDQ_SCORE", 0, 2),
+        _sent(OC2, "SDQ_REASON", 0, 4),
+        _sent(OC2, "CONVICTED", 0, 1),
+        *(_sent(OC2, name, 0, 1) for name, _ in _HEALTH),
+    ),
+    _repeated(
+        PLACED_ADOPTION,
+        "AD_PLACED",
+        366,
+        "Header",
+        _sent(PLACED_ADOPTION, "DATE_PLACED", 0, 10, required=True),
+        _sent(PLACED_ADOPTION, "DATE_PLACED_CEASED", 0, 10),
+        _sent(PLACED_ADOPTION, "REASON_PLACED_CEASED", 0, 3),
+        sorted_by="DATE_PLACED",
+    ),
+    _repeated(
+        EPISODES,
+        "EPISODE",
+        366,
+        "Child",
+        _sent(EPISODES, "DECOM", 10, 10, pattern=_DAY_OF_EPISODE),
+        _sent(EPISODES, "RNE", 1, 1),
+        _sent(EPISODES, "LS", 2, 2),
+        _sent(EPISODES, "CIN", 2, 2),
+        _sent(EPISODES, "PLACE", 2, 3, element="PL", longest_shown=2),
+        _sent(EPISODES, "PL_POST", 0, 8),
+        _sent(EPISODES, "HOME_POST", 0, 8),
+        _sent(EPISODES, "URN", 0, 8),
+        _sent(EPISODES, "PLACE_PROVIDER", 0, 3),
+        _sent(EPISODES, "DEC", 0, 10, required=True, pattern=_DAY_OF_EPISODE),
+        _sent(EPISODES, "REC", 0, 3, required=True),
+        _sent(EPISODES, "REASON_PLACE_CHANGE", 0, 6),
+        sorted_by="DECOM",
+    ),
+)
+
+# No source shows the file of the social workers: root, elements and lengths are a guess in the manner of the first one.
+_UNSHOWN = {"since": SW_EPISODES.since, "confirmed": False}
+_WORKERS = _message(
+    "cla_social_workers",
+    "EXPSSDA903SW",
+    "",
+    replace(_SENT_CHILD, **_UNSHOWN),  # type: ignore[arg-type]
+    replace(
+        SW_EPISODES,
+        name="Header",
+        argument="header",
+        label="Child",
+        element="HEADER",
+        parent="Child",
+        occurs=(1, 1),
+        file="",
+        fields=(
+            _sent(SW_EPISODES, "CHILD", 1, 10, element="CHILDID"),
+            _sent(SW_EPISODES, "DOB", 10, 10, pattern=_DAY),
+        ),
+    ),
+    _repeated(
+        SW_EPISODES,
+        "SWEPISODE",
+        366,
+        "Child",
+        _sent(SW_EPISODES, "SW_ID", 1, 20),
+        _sent(SW_EPISODES, "SW_DECOM", 10, 10, pattern=_DAY_OF_EPISODE),
+        _sent(SW_EPISODES, "SW_DEC", 0, 10, required=True, pattern=_DAY_OF_EPISODE),
+        _sent(SW_EPISODES, "SW_REASON", 0, 6, required=True),
+        sorted_by="SW_DECOM",
+    ),
+)
+
 CLA = Return(
     name="cla",
     title="Children looked after return",
@@ -261,7 +475,7 @@ CLA = Return(
     root="EXPSSDA903",
     child="CHILD",
     authority="",
-    periods=yearly(2023, 2027, opens=(4, 1), load_by=(6, 30), submit_by=(7, 31)),
+    periods=_PERIODS,
     tables=(
         HEADER,
         EPISODES,
@@ -310,4 +524,5 @@ CLA = Return(
     reference=("authority", "providers"),
     files=("csv", "xml"),
     files_known_by="columns",
+    messages=(_MAIN, _WORKERS),
 )

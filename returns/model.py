@@ -154,8 +154,8 @@ class Table(InForce):
     not "fields first". `occurs` is (least, most) per parent, None = any number; `absent` is the number of the rule that
     a parent without the least breaks. `groups` lists the groups that are not there exactly once. An empty wrapper is no
     row, unless `row_if_empty`: then it is one row without values. `confirmed`: a published schema shows it. `file` is
-    the name of its CSV file without the ending, where the Department takes one. `sorted_by` is the field in whose order
-    its rows are written.
+    the name of its CSV file without the ending, where the Department takes one. `key` names the fields by which people
+    tell a child's rows apart (none: a child has one row), `sorted_by` the field in whose order its rows are written.
     """
 
     name: str
@@ -173,6 +173,7 @@ class Table(InForce):
     order: tuple[str, ...] = ()
     confirmed: bool = True
     file: str = ""
+    key: tuple[str, ...] = ()
     sorted_by: str | None = None
 
     def __getitem__(self, name: str) -> Field:

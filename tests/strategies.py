@@ -2,6 +2,7 @@
 take.
 """
 
+import datetime as dt
 from copy import deepcopy
 from typing import Any
 
@@ -13,17 +14,23 @@ from exports.message import message, writable
 from returns.model import Field, Return, Table
 from validation.typed import PARENT, TEXT
 
+DAY = len("dd/mm/yyyy")
+_DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)).map(lambda day: day.strftime("%d/%m/%Y"))
 IN_XML = st.characters(exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\t\n\r&<>\"'];-")
 
 
 def values(item: Field, described: Return) -> st.SearchStrategy[str]:
-    """Texts of one field that its schema takes."""
+    """Texts of one field that its schema takes, where it takes days in any text some days too."""
     if item.codes:
         return st.sampled_from([code.code for code in writable(described, item.codes)])
     if item.only is not None:
         return st.just(item.only)
     if item.pattern is not None:
-        return st.from_regex(item.pattern, fullmatch=True)
+        formed = st.from_regex(item.pattern, fullmatch=True)
+        return formed | _DAYS if item.longest == DAY else formed
+    if item.longest is not None:
+        text = st.text(IN_XML, min_size=item.shortest or 1, max_size=item.longest)
+        return st.sampled_from("01") | text if item.means else text | _DAYS if item.longest == DAY else text
     if item.kind == "date":
         return st.dates().map(str)
     if item.kind == "datetime":
@@ -43,7 +50,7 @@ def rows(draw: Any, table: Table, described: Return) -> dict[str, str | None]:
         item.name: draw(values(item, described)) if item.required or draw(st.booleans()) else None
         for item in table.document_fields
     }
-    if not any(row.values()):
+    if row and not any(row.values()):
         first = table.document_fields[0]
         row[first.name] = draw(values(first, described))
     return row
@@ -69,7 +76,7 @@ def tables(draw: Any, described: Return, most: int = 3) -> dict[str, pd.DataFram
         above = range(len(frames[table.parent])) if table.parent else [None]
         made: list[dict] = []
         for parent in above:
-            for ordinal in range(1, draw(st.integers(least, least + most if limit is None else limit)) + 1):
+            for ordinal in range(1, draw(st.integers(least, min(least + most, limit or least + most))) + 1):
                 row = draw(rows(table, described))
                 for item in table.fields:
                     if item.given == "carried":
@@ -87,14 +94,16 @@ def tables(draw: Any, described: Return, most: int = 3) -> dict[str, pd.DataFram
 
 def tree(frames: dict[str, pd.DataFrame], header: dict[str, str], described: Return) -> Any:
     """The message of a return, built element by element: the slow writer."""
-    head = next(table for table in described.children_of(None) if table.occurs[1] == 1)
-    frames = {**frames, head.name: pd.DataFrame([header])}
+    if head := next((table for table in described.children_of(None) if table.occurs[1] == 1), None):
+        frames = {**frames, head.name: pd.DataFrame([header])}
 
     def build(node: Any, element: Any, row: dict, at: int | None) -> None:
         for one in element.children:
             if one.kind == "value":
                 if isinstance(row[one.field.name], str) and row[one.field.name]:
                     etree.SubElement(node, one.tag).text = row[one.field.name]
+                elif one.field.stays_empty:
+                    etree.SubElement(node, one.tag)
             elif one.kind == "row":
                 frame = frames[one.table.name]
                 for label, inner in frame.iterrows():
@@ -117,10 +126,11 @@ def foreign(draw: Any, described: Return) -> bytes:
     """A message of this period gone wrong: elements lost, moved, copied or unknown, attributes, texts and comments
     anywhere.
     """
-    root = tree(draw(tables(described, most=2)), draw(headers(described)), described)
+    headed = any(table.occurs[1] == 1 for table in described.children_of(None))
+    root = tree(draw(tables(described, most=2)), draw(headers(described)) if headed else {}, described)
     tags = st.sampled_from([*sorted({element.tag for element in message(described).walk()}), "GenderCurrent", "Other"])
     texts = st.text(IN_XML, max_size=5)
-    spared = {root, root[0], *root[0][0].iter()}  # by these the period is known
+    spared = {root, root[0], *root[0][0].iter()} if headed else {root}  # by these the period is known
     for _ in range(draw(st.integers(0, 8))):
         nodes = [node for node in root.iter("*") if node not in spared]
         node = draw(st.sampled_from(nodes or [root]))

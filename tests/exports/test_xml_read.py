@@ -421,7 +421,7 @@ def test_files_of_two_returns_are_refused(save):
 @pytest.mark.parametrize(
     ("markup", "seems"),
     [
-        ("<EXPSSDA903><CHILD/></EXPSSDA903>", "children looked after return"),
+        ("<EXPSSDA903><CHILD/></EXPSSDA903>", "hildren looked after return"),
         (census("").replace("<Collection>CIN", "<Collection>SC"), "School Census"),
         (census("").replace("<Collection>CIN", "<Collection>XY"), "another collection"),
         ("<Letter/>", "another element than Message"),
