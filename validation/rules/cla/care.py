@@ -86,8 +86,8 @@ def ends_in_no_care(frame: pd.DataFrame, start: str, end: str, episodes: pd.Data
 def after_unfinished(frame: pd.DataFrame, start: str, end: str) -> pd.Series:
     """Rows whose neighbour before them has no `end`, or ends after they start; in a child's rows in order of `end`
     (where there is none of `start`), then of `start`."""
-    ordered = frame.assign(LAST=frame[end].fillna(frame[start]))
-    before, after = consecutive(ordered, "child", "LAST", start)
+    ordered = frame.assign(**{end: frame[end].fillna(frame[start])})
+    before, after = consecutive(ordered, "child", end, start)
     return on(after, before(frame[end]).isna() | (after(frame[start]) < before(frame[end])))
 
 
