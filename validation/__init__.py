@@ -28,12 +28,12 @@ def validate(
     """Run the rules of return `name` over raw text `tables` (the Department's table name -> frame) of `period`.
 
     `authority` is the returning authority (its 3-digit number or ONS code), `providers` a frame in the columns of
-    `validation.rule.PROVIDERS`. `ruleset` takes another period's rules, fields and code sets (dates stay the period's),
-    `previous` last period's tables, `rules` some codes only (KeyError for an unknown one). Returns one row per flagged
-    row: rule, severity, table, row (the label of the input's index), fields (joined by commas), child, group (rows of
-    one failure). `attrs["not_run"]` says which rules were not run and why, `attrs["crashed"]` which raised;
-    `attrs["ran"]`, `["book"]` and `["seconds"]` the codes that ran, the rule book's version and processor seconds per
-    rule. Raises UnknownReturn, UnknownPeriod, UnknownAuthority, RefusedTable.
+    `validation.typed.PROVIDERS`. `ruleset` takes another period's rules, fields and code sets (dates stay the
+    period's), `previous` last period's tables, `rules` some codes only (KeyError for an unknown one). Returns one row
+    per flagged row: rule, severity, table, row (the label of the input's index), fields (joined by commas), child,
+    group (rows of one failure). `attrs["not_run"]` says which rules were not run and why, `attrs["crashed"]` which
+    raised; `attrs["ran"]`, `["book"]` and `["seconds"]` the codes that ran, the rule book's version and processor
+    seconds per rule. Raises UnknownReturn, UnknownPeriod, UnknownAuthority, RefusedTable.
     """
     from validation.rule import run
     from validation.rules import book

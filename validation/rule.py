@@ -19,17 +19,15 @@ from returns.model import InForce, Return
 from validation import schema
 from validation.findings import Findings, Place
 from validation.submission import Submission, table_named
-from validation.typed import TEXT, UNREAD, Typed, empty
+from validation.typed import PROVIDERS, TEXT, UNREAD, Typed, empty, providers_typed
 
 NEEDS = {"holidays": "bank_holidays", "postcodes": "postcodes", "providers": "providers", "authority": "authorities"}
 REFERENCE = ("codes", "period", *NEEDS)
 Severity = Literal["error", "query"]
 Confidence = Literal["verified", "inferred"]
 
-
-PROVIDERS = ("URN", "PLACE_CODES", "PROVIDER_CODES", "REG_END", "POSTCODE", "LA_CODE")
 BLANK = MappingProxyType(
-    {"providers": pd.DataFrame({name: pd.Series(dtype=TEXT) for name in PROVIDERS}), "authority": "E00000000"}
+    {"providers": providers_typed(pd.DataFrame(columns=PROVIDERS, dtype=TEXT)), "authority": "E00000000"}
 )
 
 

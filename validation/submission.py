@@ -14,7 +14,7 @@ from returns.authorities import ons_code
 from returns.calendar import bank_holidays
 from returns.model import Period, Return
 from validation.derived import derive
-from validation.typed import Typed, numbered_as, typed
+from validation.typed import Typed, numbered_as, providers_typed, typed
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,13 @@ def submission(
 ) -> Submission:
     """The submission of typed tables, with what follows from them; `period` where it is not that of the rule set.
 
-    Raises UnknownAuthority.
+    Raises UnknownAuthority, RefusedTable.
     """
     authority = reference.get("authority")
     if authority is not None:
         reference["authority"] = authority = ons_code(authority)
+    if "providers" in reference:
+        reference["providers"] = providers_typed(reference["providers"])
     period = period or asked.period
     assert period is not None
     before = None if previous is None else derive(previous, asked, authority)

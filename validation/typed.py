@@ -31,6 +31,7 @@ _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?
 _WHOLE = r"^[+-]?[0-9]{1,18}$"
 _FIGURES = r"^\s*[+-]?(?:[0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})(?:E[+-]?[0-9]{1,2})?\s*$"
 _DECIMAL = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$"
+PROVIDERS = ("URN", "PLACE_CODES", "PROVIDER_CODES", "REG_END", "POSTCODE", "LA_CODE")
 UNREAD = "?"  # before a field's name: the column that says where its cells hold what cannot be read
 
 
@@ -155,6 +156,15 @@ def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
     reasons: dict[tuple[str, str], str] = {}
     _link(tables, raw, supplied, reasons, described)
     return Typed(tables, supplied, tuple(unreadable), reasons)
+
+
+def providers_typed(raw: pd.DataFrame) -> pd.DataFrame:
+    """The list of providers in capitals, REG_END a date, missing where it is none. Raises RefusedTable."""
+    lacking = [name for name in PROVIDERS if name not in raw]
+    if lacking:
+        raise RefusedTable(f"providers: not supplied: {', '.join(lacking)}; give the list with all its columns")
+    text = pd.DataFrame({name: as_text(raw[name]).str.upper() for name in PROVIDERS})
+    return text.assign(REG_END=_parsed(text["REG_END"], _dates)[0])
 
 
 def ids(given: Typed, described: Return, level: str) -> np.ndarray:

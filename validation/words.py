@@ -43,7 +43,16 @@ def _codes(frame: pd.DataFrame, level: str) -> np.ndarray:
 
 def matched(left: pd.DataFrame, right: pd.DataFrame, level: str) -> tuple[Side, Side]:
     """Every pair of a row of `left` and a row of `right` that belong to the same `level` (child, episode, plan …)."""
-    mine, theirs = _codes(left, level), _codes(right, level)
+    return _pairs(left, right, _codes(left, level), _codes(right, level))
+
+
+def matched_by(left: pd.DataFrame, right: pd.DataFrame, column: str) -> tuple[Side, Side]:
+    """Every pair of a row of `left` and a row of `right` with the same value in `column`; missing values have none."""
+    values, _ = pd.factorize(np.concatenate([left[column].to_numpy(), right[column].to_numpy()]))
+    return _pairs(left, right, values[: len(left)], values[len(left) :])
+
+
+def _pairs(left: pd.DataFrame, right: pd.DataFrame, mine: np.ndarray, theirs: np.ndarray) -> tuple[Side, Side]:
     rows = np.flatnonzero(mine >= 0)
     order = np.argsort(theirs, kind="stable")
     ordered = theirs[order]
@@ -317,6 +326,13 @@ def yes(flag: pd.Series, *, any_case: bool = False) -> pd.Series:
 def no(flag: pd.Series, *, any_case: bool = False) -> pd.Series:
     """0 or false (with `any_case` also FALSE)."""
     return (flag.str.lower() if any_case else flag).isin(NO)
+
+
+def found_in(frame: pd.DataFrame, other: pd.DataFrame, *columns: str) -> pd.Series:
+    """True for rows whose values in `columns` stand together in a row of `other`; missing values never do."""
+    here, there = (pd.DataFrame({name: each[name].array for name in columns}) for each in (frame, other))
+    found = pd.MultiIndex.from_frame(here).isin(pd.MultiIndex.from_frame(there.dropna()))
+    return pd.Series(found & here.notna().all(axis=1).to_numpy(), index=frame.index)
 
 
 def unlisted(values: pd.Series, codes: AbstractSet[str]) -> pd.Series:

@@ -21,8 +21,7 @@ from assets.sources.errors import SourceError
 from assets.sources.files import Issues, decoded
 from returns import authorities
 from validation.postcodes import upper_tier
-from validation.rule import PROVIDERS
-from validation.typed import TEXT
+from validation.typed import PROVIDERS, TEXT
 
 _TOP = 10  # rows in which the headings stand
 

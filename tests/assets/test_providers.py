@@ -11,7 +11,7 @@ import pytest
 from assets.sources import workbook
 from assets.sources.errors import SourceError
 from assets.sources.providers import read_providers
-from validation.rule import PROVIDERS
+from validation.typed import PROVIDERS
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cla"
 HOMES = [

@@ -8,10 +8,10 @@ import pytest
 from reference import cla
 from reference.random_cla import random_return
 from returns import described
-from validation.rule import PROVIDERS, run
+from validation.rule import run
 from validation.rules import book
 from validation.submission import submit
-from validation.typed import TEXT
+from validation.typed import PROVIDERS, TEXT
 
 CLA = described("cla")
 BOOK = book("cla")

@@ -6,7 +6,8 @@
 - `period: 2023-24`: the period of the case (before the first case: of the version), else the latest up to 2025-26.
 - A table: its first header cell is the table's name, the cells under it row labels; `known 1..5` draws five rows, and
   # in their cells is the number. A last column `flag` has x where the rule must mark the row. An empty cell is missing;
-  quotes keep blanks. `previous Episodes` is last year's table, `providers` the list of providers.
+  quotes keep blanks. `previous Episodes` is last year's table, `providers` the list of providers; what columns it lacks
+  are empty.
 - `authority: E10000016`: the returning authority of the case (or, before the first, of the version).
 - `return: flagged` or `return: not flagged`, for a rule on the whole return, takes the place of the flags.
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from validation.typed import TEXT
+from validation.typed import PROVIDERS, TEXT
 
 FOLDER = Path(__file__).parent
 LATEST = "2025-26"
@@ -85,7 +86,8 @@ class Case:
         """What `validate` takes beside them: last year's tables, providers, authority; only what is drawn."""
         drawn = self._drawn()
         previous = {name.removeprefix(PREVIOUS): frame for name, frame in drawn.items() if name.startswith(PREVIOUS)}
-        given = {"previous": previous or None, "providers": drawn.get(REFERENCE), "authority": self.authority}
+        providers = drawn[REFERENCE].reindex(columns=PROVIDERS) if REFERENCE in drawn else None
+        given = {"previous": previous or None, "providers": providers, "authority": self.authority}
         return {name: value for name, value in given.items() if value is not None}
 
     def _drawn(self) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,17 @@ import pyarrow as pa
 import pytest
 
 from returns import described
-from validation.typed import RefusedTable, as_frames, as_text, empty, from_frames, lineage, typed
+from validation.typed import (
+    PROVIDERS,
+    RefusedTable,
+    as_frames,
+    as_text,
+    empty,
+    from_frames,
+    lineage,
+    providers_typed,
+    typed,
+)
 
 AT = described("cin").at("2025-26")
 
@@ -284,3 +294,18 @@ def test_an_empty_return_has_every_table_typed():
     assert set(made.tables) == {table.name for table in AT}
     assert made.tables["CINdetails"]["CINreferralDate"].dtype == "datetime64[us]"
     assert made.tables["ChildProtectionPlans"]["NumberOfPreviousCPP"].dtype == "Int64"
+
+
+def test_the_list_of_providers_is_text_in_capitals_with_dates():
+    raw = {"URN": [1234567.0, None], "PLACE_CODES": ["k1,k2", ""], "REG_END": ["30/06/2025", "2025-06-31"]}
+    listed = providers_typed(pd.DataFrame(raw, index=[7, 7]).reindex(columns=PROVIDERS))
+
+    assert listed.URN.fillna("").tolist() == ["1234567", ""]
+    assert listed.PLACE_CODES.fillna("").tolist() == ["K1,K2", ""]
+    assert listed.REG_END.tolist() == [pd.Timestamp(2025, 6, 30), pd.NaT]
+    assert listed.LA_CODE.isna().all()
+
+
+def test_a_list_of_providers_that_lacks_a_column_is_refused():
+    with pytest.raises(RefusedTable, match="POSTCODE"):
+        providers_typed(pd.DataFrame(columns=PROVIDERS).drop(columns="POSTCODE"))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from returns import described
 from validation import words
-from validation.typed import typed
+from validation.typed import TEXT, typed
 
 AT = described("cin").at("2025-26")
 YEAR = AT.period
@@ -50,6 +50,21 @@ def test_matched_refuses_an_explosion():
 
     with pytest.raises(words.TooManyPairs):
         words.matched(many, many, "child")
+
+
+def test_rows_are_matched_and_found_by_their_values():
+    here = pd.DataFrame({"a": ["x", "y", None, "x", "z"], "b": ["1", "1", "1", "2", None]}, dtype=TEXT)
+    there = pd.DataFrame(
+        {"a": ["y", "x", "x", None, "z"], "b": ["2", "1", "1", "1", None]}, dtype=TEXT, index=[*"vwuts"]
+    )
+    one, other = words.matched_by(here, there, "a")
+
+    assert list(zip(one.take, other.take, strict=True)) == [(0, 1), (0, 2), (1, 0), (3, 1), (3, 2), (4, 4)]
+    assert words.found_in(here, there, "a").tolist() == [True, True, False, True, True]
+    assert words.found_in(here, there, "a", "b").tolist() == [True, False, False, False, False]
+    assert words.found_in(here, there[:0], "a", "b").tolist() == [False] * 5
+    assert words.found_in(here[:0], there, "a").tolist() == []
+    assert words.matched_by(here, there[:0], "a")[0].take.tolist() == []
 
 
 def test_has_and_how_many():
