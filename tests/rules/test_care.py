@@ -91,7 +91,7 @@ def test_both_years_give_each_start_once_the_copy_that_ended_first_before_this_y
 def test_episodes_without_a_start_come_first_and_keep_the_rest():
     drawn = typed(
         {"Episodes": pd.DataFrame({"CHILD": list("AAB"), "DECOM": ["01/04/2025", None, "31/04/2025"]})},
-        described("cla").at("2025-26"),
+        AT,
     ).tables["Episodes"]
     ordered = care.undated_first(drawn)
 
