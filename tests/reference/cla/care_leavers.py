@@ -82,7 +82,7 @@ def died_last_year_only(sent: Sent) -> Iterator[Row]:
 @rule("347", "OC3", since="2023-24")
 def in_a_foyer_under_18(sent: Sent) -> Iterator[Row]:
     for leaver in sent.rows("OC3"):
-        if leaver.text("ACCOM") == "T" and before(sent.start, years_on(leaver.day("DOB"), 18)):
+        if leaver.text("ACCOM") in ("T1", "T2") and before(sent.start, years_on(leaver.day("DOB"), 18)):
             yield leaver
 
 

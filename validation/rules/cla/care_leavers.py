@@ -22,6 +22,7 @@ from validation.words import (
 OUTCOMES = ["IN_TOUCH", "ACTIV", "ACCOM"]
 FLAGS = "oc3.IN_TOUCH oc3.ACTIV oc3.ACCOM"
 WITH_FORMER_CARERS = frozenset({"Z1", "Z2"})
+FOYER = frozenset({"T1", "T2"})
 
 
 def birthday_of_17_or_18(oc3, period):
@@ -208,9 +209,10 @@ def no_outcome(oc3):
     advice="Check the date of birth and the accommodation.",
     since="2023-24",
     severity="error",
+    confidence="inferred",
 )
 def foyer_under_18(oc3, period):
-    return (oc3.ACCOM == "T") & (years_after(oc3.DOB, 18) > day(period.start))
+    return oc3.ACCOM.isin(FOYER) & (years_after(oc3.DOB, 18) > day(period.start))
 
 
 @rule(
