@@ -25,6 +25,12 @@ def short_break(episodes: pd.DataFrame) -> pd.Series:
     return episodes.LS.isin(SHORT_BREAKS)
 
 
+def unaccompanied(frame: pd.DataFrame, header: pd.DataFrame, previous_header: pd.DataFrame | None) -> pd.Series:
+    """Children who are unaccompanied asylum-seekers by Header, or were last year where that is known."""
+    now = has(frame, "child", header, header.UASC == "1")
+    return now if previous_header is None else now | has(frame, "child", previous_header, previous_header.UASC == "1")
+
+
 def in_year(episodes: pd.DataFrame, period) -> pd.Series:
     """Begun by the end of the year and not ended before it; without a readable end it goes on."""
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
