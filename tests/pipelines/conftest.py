@@ -22,7 +22,8 @@ class Place:
     def run(
         self,
         *stages: str,
-        job: str = "cin_census",
+        name: str = "cin",
+        job: str = "",
         unit: str = "356",
         period: str = "2025-26",
         **config: Mapping[str, object],
@@ -31,27 +32,29 @@ class Place:
         from pipelines.definitions import defs
         from pipelines.partitions import key
 
-        self.instance.add_dynamic_partitions("cin_unit", [unit])
-        return defs.resolve_job_def(job).execute_in_process(
+        self.instance.add_dynamic_partitions(f"{name}_unit", [unit])
+        return defs.resolve_job_def(job or f"{name}_census").execute_in_process(
             partition_key=key(period, unit),
             instance=self.instance,
             raise_on_error=False,
-            asset_selection=[dg.AssetKey(["cin", stage]) for stage in stages] or None,
+            asset_selection=[dg.AssetKey([name, stage]) for stage in stages] or None,
             run_config={
-                "ops": {f"cin__{stage}": {"config": dict(given)} for stage, given in config.items()},
+                "ops": {f"{name}__{stage}": {"config": dict(given)} for stage, given in config.items()},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )
 
-    def inbox(self, period: str = "2025-26", unit: str = "356") -> Path:
-        folder = self.home / "inbox/cin" / unit / period
+    def inbox(self, period: str = "2025-26", unit: str = "356", name: str = "cin") -> Path:
+        folder = self.home / "inbox" / name / unit / period
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def frames(self, stage: str, period: str = "2025-26", unit: str = "356") -> dict[str, pd.DataFrame]:
+    def frames(
+        self, stage: str, period: str = "2025-26", unit: str = "356", name: str = "cin"
+    ) -> dict[str, pd.DataFrame]:
         from pipelines.io import read_frames
 
-        return read_frames(self.home / "work/cin" / unit / period / stage)
+        return read_frames(self.home / "work" / name / unit / period / stage)
 
     def store(self) -> Any:
         from exports.store import Store

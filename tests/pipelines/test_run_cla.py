@@ -1,0 +1,140 @@
+"""The children looked after return through the whole job: its files, last year's of any kind, providers, authority."""
+
+import csv
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.cli import command
+from returns import described
+
+CLA = described("cla")
+SEX = {"2024-25": "F", "2025-26": "F", "2023-24": "2"}
+PROVIDERS = (
+    "URN,Placement code,Placement provider code,Deregistration date,Provider postcode,Local authority\n"
+    "7654321,K2,PR4,,SW1A 2AA,Westminster\n"
+)
+STAGES = ["csv", "extract", "findings", "last_year", "published", "report", "tables", "xml"]
+
+
+def files(folder: Path, period: str, **changed: str) -> None:
+    """One girl in foster care since before last year, whose files have the columns of the year and nothing more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    year = int(period[:4])
+    cells = {
+        "CHILD": "a1",
+        "DOB": "01/05/2012",
+        "SEX": SEX[period],
+        "ETHNIC": "WBRI",
+        "UPN": "A801200001001",
+        "MOTHER": "0",
+        "DECOM": "01/06/2020",
+        "RNE": "S",
+        "LS": "C2",
+        "CIN": "N1",
+        "PLACE": "U4",
+        "PLACE_PROVIDER": "PR1",
+        "HOME_POST": "SW1A 2AA",
+        "PL_POST": "SW1P 3BT",
+        "URN": "1234567",
+        "REVIEW": f"01/06/{year}",
+        "REVIEW_CODE": "PN1",
+        **changed,
+    }
+    for name in ("Header", "Episodes", "Reviews", "UASC", "Missing"):
+        table = CLA.at(period)[name]
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            rows = csv.DictWriter(file, table.file_columns, extrasaction="ignore")
+            rows.writeheader()
+            if name not in ("UASC", "Missing"):
+                rows.writerow({column: cells.get(column, "") for column in table.file_columns})
+
+
+def made(result) -> list[str]:
+    return sorted(event.asset_key.path[1] for event in result.get_asset_materialization_events())
+
+
+def said(result, stage: str) -> dict:
+    (event,) = [event for event in result.get_asset_materialization_events() if event.asset_key.path[1] == stage]
+    return {name: entry.value for name, entry in event.materialization.metadata.items()}
+
+
+def found(place, unit: str) -> set[tuple[str, str]]:
+    findings = place.frames("findings", unit=unit, name="cla")["findings"]
+    return set(zip(findings["rule"], findings["child"], strict=True))
+
+
+@pytest.fixture(scope="module")
+def run(place):
+    """A first run: files of this year only."""
+    files(place.inbox(unit="356", name="cla"), "2025-26")
+    return place.run(name="cla")
+
+
+def test_every_stage_is_made_and_the_run_is_a_success(place, run):
+    assert run.success
+    assert made(run) == STAGES
+    assert place.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.SUCCESS
+
+
+def test_the_csv_files_are_what_the_department_gets(place, run):
+    version = place.store().current("cla", "356", "2025-26")
+
+    assert {"header.csv", "episodes.csv", "reviews.csv", "uasc.csv", "missing.csv"} <= set(version.files)
+    assert "header.csv" in version.manifest["submission"]
+    assert version.files["header.csv"].read_text() == (
+        "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nA1,F,01/05/2012,WBRI,A801200001001,0,\n"
+    )
+
+
+def test_rules_on_last_year_and_providers_are_not_run_without_them(place, run):
+    not_run = place.frames("findings", name="cla")["not_run"].set_index("name")["value"]
+
+    assert not_run["NoE"] == "last period's return was not given"
+    assert not_run["1008"] == "providers: not given"
+
+
+def test_where_the_placement_is_follows_from_postcodes_and_unit(place, run):
+    """Rule 1015 compares with the returning authority; the postcodes are those of Westminster."""
+    not_run = set(place.frames("findings", name="cla")["not_run"]["name"])
+
+    assert not {"164", "169", "179", "411", "1015"} & not_run
+
+
+def test_last_year_s_files_and_the_list_of_providers_are_taken_where_they_are(place, run):
+    unit = "301"
+    files(place.inbox(unit=unit, name="cla"), "2025-26", SEX="M")
+    files(place.inbox("2024-25", unit, "cla") / "accepted", "2024-25")
+    (place.home / "providers").mkdir(exist_ok=True)
+    (place.home / "providers" / "list.csv").write_text(PROVIDERS)
+
+    result = place.run(name="cla", unit=unit)
+
+    assert result.success
+    assert said(result, "last_year")["last year"] == "the file of 2024-25 dropped as accepted"
+    assert {("202", "A1"), ("1008", "A1")} <= found(place, unit)
+    reasons = place.frames("findings", unit=unit, name="cla")["not_run"]["value"]
+    assert set(reasons.str.partition(":")[0]) == {"not supplied"}
+
+
+def test_what_was_accepted_here_is_last_year(place, run):
+    files(place.inbox("2024-25", "302", "cla"), "2024-25")
+    assert place.run(name="cla", unit="302", period="2024-25").success
+    version = place.store().current("cla", "302", "2024-25")
+    for action in ("submitted", "accepted"):
+        assert command([action, "cla", "302", "2024-25", version.id, "--by", "A Person"]) == 0
+    files(place.inbox(unit="302", name="cla"), "2025-26", ETHNIC="BCRB")
+
+    result = place.run(name="cla", unit="302")
+
+    assert said(result, "last_year")["last year"] == "the file of 2024-25 recorded as accepted"
+    assert ("204", "A1") in found(place, "302")
+
+
+def test_next_year_s_rules_on_this_year_s_data(place, run):
+    result = place.run("findings", name="cla", findings={"ruleset": "2026-27"})
+
+    assert result.success
+    not_run = place.frames("findings", name="cla")["not_run"].set_index("name")["value"]
+    assert not_run["702"] == "not supplied: table DoLo"
