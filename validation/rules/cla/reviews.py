@@ -21,7 +21,7 @@ def participation(reviews, codes):
 @rule(
     "440",
     "Review says that the child was under 4, but the child was 4 or over",
-    flags="reviews.REVIEW_CODE",
+    flags="reviews.DOB reviews.REVIEW reviews.REVIEW_CODE",
     advice="Check the date of birth and the date of the review; from the 4th birthday give how the child took part.",
     severity="error",
 )
@@ -32,7 +32,7 @@ def not_under_four(reviews):
 @rule(
     "441",
     "Review says how the child took part, but the child was under 4",
-    flags="reviews.REVIEW_CODE",
+    flags="reviews.DOB reviews.REVIEW reviews.REVIEW_CODE",
     advice="Check the date of birth and the date of the review; under 4 the code is PN0.",
     severity="error",
 )
