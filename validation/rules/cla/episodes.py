@@ -70,11 +70,12 @@ rule.column(
     advice="An adopted child who comes into care again has a new identity: use a new id, or correct the adoption.",
     severity="error",
 )
-def after_adoption(episodes, previous_episodes):
-    adopted, last_year = episodes.REC.isin(ADOPTED), previous_episodes.REC.isin(ADOPTED)
-    first = first_by(previous_episodes, "child", "DECOM", last_year)
-    before = lookup(episodes, "child", previous_episodes, "DECOM", first)
-    return following(episodes, "child", "DECOM", adopted) | (episodes.DECOM > before)
+def after_adoption(episodes, previous_episodes=None):
+    later = following(episodes, "child", "DECOM", episodes.REC.isin(ADOPTED))
+    if previous_episodes is None:
+        return later
+    first = first_by(previous_episodes, "child", "DECOM", previous_episodes.REC.isin(ADOPTED))
+    return later | (episodes.DECOM > lookup(episodes, "child", previous_episodes, "DECOM", first))
 
 
 @rule(
