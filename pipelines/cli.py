@@ -285,18 +285,23 @@ def convert(
             tell(f"Written: {out}")
         else:
             refuse_reading(out, given.files())
-            written = _write_xml(given, out, incomplete=incomplete)
-            tell(f"Written: {written.path}")
-            for line in obstacle_lines(written.obstacles):
-                tell(line)
-            tell_faults(written.path, written.faults)
+            for written in _write_xml(given, out, incomplete=incomplete):
+                tell(f"Written: {written.path}")
+                for line in obstacle_lines(written.obstacles):
+                    tell(line)
+                tell_faults(written.path, written.faults)
     return 0
 
 
 def _write_tables(tables: "dict[str, pd.DataFrame]", at: "Return", out: Path) -> None:
+    from exports.csv_files import write_files
     from exports.durable import new_folder
+    from validation.typed import typed
 
     with new_folder(out) as folder:
+        if "csv" in at.files:
+            write_files(typed(tables, at), at, folder)
+            return
         for table in at:
             if table.name in tables:
                 columns = [column for column in table.columns if column in tables[table.name]]
@@ -305,20 +310,22 @@ def _write_tables(tables: "dict[str, pd.DataFrame]", at: "Return", out: Path) ->
 
 def _write_xml(given: Input, out: Path, *, incomplete: bool) -> Any:
     from exports.durable import disk
-    from exports.xml import CannotWrite, write
+    from exports.xml import CannotWrite, write_files
     from pipelines.resources import home_path
     from validation.typed import typed
 
     at = given.whole.at(given.period)
-    header = given.tables.get("Header")
-    if header is None or header.empty:
-        raise Refused(
-            "There is no Header table with one row; add Header.csv (Collection, Year, ReferenceDate, LEA, …)."
-        )
-    head = {str(field): text for field, text in header.iloc[0].items() if isinstance(text, str)}
+    head = {}
+    if at.authority:
+        header = given.tables.get("Header")
+        if header is None or header.empty:
+            raise Refused(
+                "There is no Header table with one row; add Header.csv (Collection, Year, ReferenceDate, LEA, …)."
+            )
+        head = {str(field): text for field, text in header.iloc[0].items() if isinstance(text, str)}
     try:
         with disk(f"The file {out}"):
-            return write(typed(given.tables, at), at, head, out, incomplete=incomplete, home=home_path())
+            return write_files(typed(given.tables, at), at, head, out, incomplete=incomplete, home=home_path())
     except CannotWrite as stopped:
         for line in obstacle_lines(stopped.obstacles):
             tell(line)
