@@ -33,7 +33,7 @@ READING = {
         Check(
             "unexpected",
             "error",
-            "The document holds something that the census message does not have here",
+            "The document holds something that the return does not have here",
             "Ask the supplier for a file in the year's format.",
         ),
     )
