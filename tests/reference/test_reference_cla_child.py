@@ -98,10 +98,10 @@ CASES: list[tuple[str, str, dict[str, str], str]] = [
         "624",
         "2025-26",
         {
-            "Header": "CHILD MC_DOB; A 01/02/2020; B 02/02/2020; C -; D 01/02/2020; E SOON; F LATER",
-            "last Header": "CHILD MC_DOB; A 2020-02-01; B 01/02/2020; C 01/02/2020; D -; E SOON; F SOON",
+            "Header": "CHILD MC_DOB; A 01/02/2020; B 02/02/2020; C -; D 01/02/2020; E SOON; F LATER; G 01/02/2020",
+            "last Header": "CHILD MC_DOB; A 2020-02-01; B 01/02/2020; C 01/02/2020; D -; E SOON; F SOON; G SOON",
         },
-        "Header 1 2 5",
+        "Header 1 2 6",
     ),
     (
         "626",

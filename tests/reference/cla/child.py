@@ -178,11 +178,12 @@ def upn_changed(sent: Sent) -> Iterator[Row]:
 
 @rule("624", "Header", last="Header")
 def first_childs_birth_changed(sent: Sent) -> Iterator[Row]:
-    # As text; but one day written in two orders is one day.
+    # One day written in two orders is one day; what can be read in neither year cannot be told apart (171 flags it).
     for header in sent.rows("Header"):
         for last in sent.last.of(header.child, "Header"):
-            was = last.text("MC_DOB")
-            if was is not None and header.text("MC_DOB") != was and not same(header.day("MC_DOB"), last.day("MC_DOB")):
+            now, was = header.day("MC_DOB"), last.day("MC_DOB")
+            unread = header.given("MC_DOB") and now is None and was is None
+            if last.given("MC_DOB") and not same(now, was) and not unread:
                 yield header
 
 
