@@ -28,7 +28,8 @@ def spans(code: str, period: str, *dates: tuple[str | None, str | None], **cells
         ({}, [{"SW_REASON": None}], True),
         ({}, [{"SW_DECOM": None}], True),
         ({}, [{"SW_DECOM": "soon"}], False),
-        ({}, [{}, {"SW_ID": None}], True),  # one incomplete row is enough
+        ({}, [{"SW_ID": None}, {}], False),  # one complete row is enough
+        ({}, [{"SW_ID": None}, {"SW_REASON": None}], True),
         ({}, [{"CHILD": "2"}], True),
         ({"LS": "V3"}, [], False),
         ({"LS": "V4"}, [], False),
@@ -71,9 +72,9 @@ def test_sw03_all_three_cells_in_the_first_year() -> None:
 
 
 @pytest.mark.parametrize(("code", "column"), [("SW04STG1", "SW_DECOM"), ("SW05STG1", "SW_DEC")])
-def test_sw04_and_sw05_dates_may_have_unknown_parts(code: str, column: str) -> None:
-    right = [None, "29/02/2024", "2024-02-29", "ZZ/02/2023", "31/zz/2023", "29/02/ZZZZ", "ZZ/ZZ/ZZZZ"]
-    wrong = ["30/02/2024", "31/04/ZZZZ", "ZZ/02/ZZ", "ZZ/ZZ", "ZZZZ/01/2023", "1/2/2023", "01/02/23"]
+def test_sw04_and_sw05_dates_are_dates(code: str, column: str) -> None:
+    right = [None, "29/02/2024", "2024-02-29"]
+    wrong = ["30/02/2024", "ZZ/02/2023", "29/02/ZZZZ", "1/2/2023", "01/02/23"]
     assert [text for text in [*right, *wrong] if fails(code, **{column: text})] == wrong
 
 
@@ -115,7 +116,7 @@ def test_sw14_takes_undated_rows_too() -> None:
 def test_sw09_more_than_a_day() -> None:
     assert fails("SW09STG2", SW_DEC="01/05/2025")
     assert fails("SW09STG2", SW_DEC="2025-05-01")
-    assert fails("SW09STG2", SW_DECOM="soon", SW_DEC="soon")
+    assert not fails("SW09STG2", SW_DECOM="soon", SW_DEC="soon")
     assert not fails("SW09STG2", SW_DEC="30/04/2025")
     assert not fails("SW09STG2", SW_DECOM=None, SW_DEC=None)
 
@@ -159,8 +160,18 @@ def test_sw10_orders_equal_starts_by_end() -> None:
 )
 def test_sw11a_the_next_follows_in_five_days(ended: str | None, start: str | None, wrong: bool) -> None:
     dates = [("01/05/2023", ended), (start, None)]
-    assert spans("SW11aSTG2", "2023-24", *dates) == (positions("SWEpisodes", 1) if wrong else set())
+    assert spans("SW11aSTG2", "2023-24", *dates) == (positions("SWEpisodes", 0) if wrong else set())
     assert spans("SW11aSTG2", "2024-25", *dates) == set()
+
+
+def test_sw11a_the_last_is_followed_by_nobody() -> None:
+    def not_followed(*dates: tuple[str | None, str | None]) -> set[str]:
+        return spans("SW11aSTG2", "2023-24", *dates)
+
+    assert not_followed(("01/06/2023", "01/07/2023"), ("01/05/2023", "01/06/2023")) == positions("SWEpisodes", 0)
+    assert not_followed(("01/05/2023", "27/03/2024")) == set()
+    assert not_followed(("01/06/2023", None), (None, "01/06/2023")) == set()
+    assert spans("SW11aSTG2", "2023-24", ("01/05/2023", "01/06/2023"), CHILD=None) == set()
 
 
 def test_sw11b_no_episode_after_one_that_ended_in_the_last_days() -> None:

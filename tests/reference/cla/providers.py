@@ -1,6 +1,6 @@
 """Ofsted's numbers: those missing or out of place, and those that contradict the list of providers.
 
-A provider that the list names twice is tested once for each of its rows: one bad match flags the episode.
+A URN in several rows of the list (supported accommodation has one for each setting) fails where none of them fits.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +50,7 @@ def not_as_listed(code: str, column: str, codes: str) -> None:
         for episode in numbered(sent):
             accepted = [(written(provider, codes) or "").split(",") for provider in listed(sent, episode)]
             value = episode.text(column)
-            if value is None or not accepted or any(value not in one for one in accepted):
+            if value is None or not any(value in one for one in accepted):
                 yield episode
 
 
@@ -66,7 +66,7 @@ def elsewhere(places: str, since: str, until: str) -> None:
             if episode.text("LS") in RESPITE or episode.text("PLACE") not in places.split() or postcode is None:
                 continue
             expected = [(written(provider, "POSTCODE") or "").replace(" ", "") for provider in listed(sent, episode)]
-            if not expected or any(postcode.replace(" ", "") != one for one in expected):
+            if postcode.replace(" ", "") not in expected:
                 yield episode
 
 
@@ -134,17 +134,17 @@ urn_missing(
 @rule("227", "Episodes", needs="providers")
 def began_after_the_provider_closed(sent: Sent) -> Iterator[Row]:
     for episode in numbered(sent):
-        for provider in listed(sent, episode):
-            if not_after(read_date(written(provider, "REG_END") or ""), episode.day("DECOM")):
-                yield episode
+        ends = [read_date(written(provider, "REG_END") or "") for provider in listed(sent, episode)]
+        if ends and all(not_after(end, episode.day("DECOM")) for end in ends):
+            yield episode
 
 
 @rule("228", "Episodes", needs="providers")
 def ended_after_the_provider_closed(sent: Sent) -> Iterator[Row]:
     for episode in numbered(sent):
-        for provider in listed(sent, episode):
-            if before(read_date(written(provider, "REG_END") or ""), episode.day("DEC") or sent.end):
-                yield episode
+        ends = [read_date(written(provider, "REG_END") or "") for provider in listed(sent, episode)]
+        if ends and all(before(end, episode.day("DEC") or sent.end) for end in ends):
+            yield episode
 
 
 @rule("229", "Episodes", needs="authority providers")
@@ -153,7 +153,7 @@ def own_provision_contradicted(sent: Sent) -> Iterator[Row]:
     for episode in numbered(sent):
         own = [written(provider, "LA_CODE") == sent.authority for provider in listed(sent, episode)] or [False]
         provided = episode.text("PLACE_PROVIDER")
-        if (provided == "PR1" and not all(own)) or (provided == "PR2" and any(own)):
+        if (provided == "PR1" and not any(own)) or (provided == "PR2" and all(own)):
             yield episode
 
 

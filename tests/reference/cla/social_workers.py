@@ -35,11 +35,11 @@ def latest(workers: list[Row]) -> Row:
 
 @rule("SW01STG1", "Episodes SWEpisodes", since=FIRST_YEAR, until=FIRST_YEAR)
 def looked_after_without_complete_worker(sent: Sent) -> Iterator[Row]:
-    # One incomplete social worker episode is enough, as `edge` has it.
+    # The rule text in `edge`: one complete social worker episode is enough.
     for episode in sent.rows("Episodes"):
         if not episode.given("DEC") and episode.text("LS") not in RESPITE:
             workers = sent.of(episode.child, "SWEpisodes")
-            if not workers or not all(worker.all_given("SW_ID SW_DECOM SW_REASON") for worker in workers):
+            if not any(worker.all_given("SW_ID SW_DECOM SW_REASON") for worker in workers):
                 yield episode
 
 
@@ -73,23 +73,12 @@ def worker_incomplete_in_the_first_year(sent: Sent) -> Iterator[Row]:
             yield worker
 
 
-def readable(text: str) -> bool:
-    """A date, or dd/mm/yyyy with ZZ for the day, ZZ for the month or ZZZZ for the year."""
-    parts = text.split("/")
-    if len(parts) == 3:
-        stand_ins = ("01", "01", "2000")
-        unknown = ("ZZ", "ZZ", "ZZZZ")
-        parts = [new if part == z else part for part, z, new in zip(parts, unknown, stand_ins, strict=True)]
-        text = "/".join(parts)
-    return read_date(text) is not None
-
-
 def not_a_date(code: str, column: str) -> None:
     @rule(code, "SWEpisodes", since=FIRST_YEAR)
     def flag(sent: Sent) -> Iterator[Row]:
         for worker in sent.rows("SWEpisodes"):
             text = worker.text(column)
-            if text is not None and not readable(text):
+            if text is not None and read_date(text) is None:  # ZZ for an unknown part is no date here
                 yield worker
 
 
@@ -121,10 +110,9 @@ ends_outside(1, since=SECOND_YEAR, until="9999-00")
 
 @rule("SW09STG2", "SWEpisodes", since=FIRST_YEAR)
 def worker_of_one_day(sent: Sent) -> Iterator[Row]:
-    # The same text or, however written, the same date.
+    # However it is written; two texts that are no dates are not the same one.
     for worker in sent.rows("SWEpisodes"):
-        began, ended = worker.text("SW_DECOM"), worker.text("SW_DEC")
-        if (began is not None and began == ended) or same(worker.day("SW_DECOM"), worker.day("SW_DEC")):
+        if same(worker.day("SW_DECOM"), worker.day("SW_DEC")):
             yield worker
 
 
@@ -183,12 +171,15 @@ not_within_a_week(("FCONTA",), since=SECOND_YEAR, until="9999-00")
 
 @rule("SW11aSTG2", "SWEpisodes", since=FIRST_YEAR, until=FIRST_YEAR)
 def ended_before_march_and_not_followed(sent: Sent) -> Iterator[Row]:
-    # The later row is flagged, as in `logic`.
-    for earlier, worker in pairs(sent, "SW_DECOM"):
-        ended = earlier.day("SW_DEC")
-        follows = near(ended, worker.day("SW_DECOM"), 5)
-        if not_after(ended, sent.end - timedelta(days=5)) and not follows:
-            yield worker
+    # As the title and `doubt` have it: the row that ended is flagged, also where nobody comes after it at all. A row
+    # without a start comes before all others.
+    for workers in sent.children("SWEpisodes").values():
+        ordered = sorted(workers, key=lambda worker: worker.day("SW_DECOM") or date.min)
+        for position, worker in enumerate(ordered):
+            ended, later = worker.day("SW_DEC"), ordered[position + 1 : position + 2]
+            follows = any(near(ended, one.day("SW_DECOM"), 5) for one in later)
+            if not_after(ended, sent.end - timedelta(days=5)) and not follows:
+                yield worker
 
 
 @rule("SW11bSTG2", "SWEpisodes", since=FIRST_YEAR)

@@ -4,12 +4,15 @@ A URN may stand in several rows of the list (supported accommodation: one for ea
 list where it agrees with one of them.
 """
 
+import datetime as dt
+
 from validation.rules.cla.book import rule
 from validation.rules.cla.care import NO_URN, TEMPORARY, short_break
 from validation.rules.cla.placements import LAST_INDEPENDENT_LIVING, OTHER
 from validation.words import blank, day, found_in, matched_by, on, unlisted
 
 NEVER_LISTED = TEMPORARY | {"P1", "P3", "R1", "R2", "R5"}
+ASKED_SINCE = day(dt.date(2015, 4, 1))
 NOT_IN_ENGLAND = frozenset({"CON", "NIR", "SCO", "WAL", "NUK"})
 
 
@@ -28,9 +31,10 @@ def tight(postcodes):
     return postcodes.str.replace(" ", "", regex=False)
 
 
-def no_urn(episodes, period, exempt):
-    """Nothing stands for a URN in an episode of this year that is not in one of the `exempt` placements."""
-    here = blank(episodes, "DEC") | (episodes.DEC >= day(period.start))
+def no_urn(episodes, first, exempt):
+    """Nothing stands for a URN in an episode that went on to the `first` day or longer, in a placement other than the
+    `exempt` ones."""
+    here = blank(episodes, "DEC") | (episodes.DEC >= first)
     return episodes.URN.isna() & ~episodes.PLACE.isin(exempt) & here
 
 
@@ -44,7 +48,8 @@ def no_urn(episodes, period, exempt):
     until="2023-24",
 )
 def urn_missing(episodes, period):
-    return no_urn(episodes, period, NEVER_LISTED | {"H5", "P2", "Z1"}) & ~episodes.PL_LA.str[0].isin(set("NWSC"))
+    exempt = NEVER_LISTED | {"H5", "P2", "Z1"}
+    return no_urn(episodes, day(period.start), exempt) & ~episodes.PL_LA.str[0].isin(set("NWSC"))
 
 
 @rule(
@@ -58,7 +63,8 @@ def urn_missing(episodes, period):
     until="2024-25",
 )
 def urn_missing_in_supported_accommodation(episodes, period):
-    return no_urn(episodes, period, NEVER_LISTED | {"Z1"}) & ~episodes.PL_LA.str[0].isin(set("NWSC"))
+    exempt = NEVER_LISTED | {"Z1"}
+    return no_urn(episodes, day(period.start), exempt) & ~episodes.PL_LA.str[0].isin(set("NWSC"))
 
 
 @rule(
@@ -67,10 +73,11 @@ def urn_missing_in_supported_accommodation(episodes, period):
     flags="episodes.URN",
     advice="Give Ofsted's URN of the provider, or XXXXXXX where it has none.",
     severity="error",
+    confidence="inferred",
     since="2025-26",
 )
-def urn_missing_since_subtypes(episodes, period):
-    return no_urn(episodes, period, NEVER_LISTED | OTHER) & ~episodes.PL_LA.isin(NOT_IN_ENGLAND)
+def urn_missing_since_subtypes(episodes):
+    return no_urn(episodes, ASKED_SINCE, NEVER_LISTED | OTHER) & ~episodes.PL_LA.isin(NOT_IN_ENGLAND)
 
 
 @rule(

@@ -255,14 +255,17 @@ def ended_with_the_year(sw_episodes, period):
     return ended & last_by(undated_first(sw_episodes), "child", "SW_DECOM")
 
 
-def without_social_worker(episodes, sw_episodes):
-    """Starts and ends of care, short breaks apart, where no social worker of the child began on or after the start, or
-    by the end."""
-    starts, ends = episodes.RNE == "S", unlisted(episodes.REC, {"X1"})
+def uncovered(episodes, sw_episodes, dates):
+    """Episodes at whose `dates` no social worker of the child was there: begun by that day and not ended before it."""
     episode, worker = matched(episodes, sw_episodes, "child")
-    begun = episode(starts) & (worker.SW_DECOM >= episode.DECOM)
-    there = on(episode, begun | (episode(ends) & (worker.SW_DECOM <= episode.DEC)))
-    return (starts | ends) & ~short_break(episodes) & ~there
+    return ~on(episode, (worker.SW_DECOM <= episode(dates)) & ~(worker.SW_DEC < episode(dates)))
+
+
+def without_social_worker(episodes, sw_episodes):
+    """Starts and ends of care, short breaks apart, at which no social worker of the child was there."""
+    ends = (episodes.REC != "X1") & (episodes.REC.notna() | episodes.DEC.notna())
+    nobody_first = (episodes.RNE == "S") & uncovered(episodes, sw_episodes, episodes.DECOM)
+    return ~short_break(episodes) & (nobody_first | (ends & uncovered(episodes, sw_episodes, episodes.DEC)))
 
 
 @rule(
