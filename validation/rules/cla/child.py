@@ -1,5 +1,7 @@
 """The child: sex, birth, ethnicity, pupil number, motherhood; alone, beside care and beside last year."""
 
+import datetime as dt
+
 from validation.rules.cla.book import rule
 from validation.rules.cla.care import differs, in_year, short_break
 from validation.words import (
@@ -180,10 +182,9 @@ def mother_no_more(header, episodes, previous_header):
 )
 def other_upn(header, previous_header):
     now, before = header.UPN, lookup(header, "child", previous_header, "UPN")
-    not_yet = before.isna() | (before == NO_UPN_YET)
-    named = (before.isna() | before.isin(NO_UPN)) & unlisted(now, NO_UPN)
-    reasoned = (not_yet & now.isin(NO_UPN - {NO_UPN_YET})) | (before.isna() & (now == NO_UPN_YET))
-    return has(header, "child", previous_header) & differs(now, before) & ~named & ~reasoned
+    named = before.isin(NO_UPN) & unlisted(now, NO_UPN)
+    reasoned = (before == NO_UPN_YET) & now.isin(NO_UPN)
+    return before.notna() & (now != before) & ~named & ~reasoned
 
 
 @rule(
@@ -194,7 +195,7 @@ def other_upn(header, previous_header):
     severity="error",
 )
 def old_enough_for_a_upn(header, period):
-    school_year = day(period.start.replace(year=period.start.year - 1, month=8, day=31))
+    school_year = day(dt.date(period.start.year - 1, 8, 31))
     return (header.UPN == NO_UPN_YET) & (years_after(header.DOB, 4) <= school_year)
 
 
