@@ -1,5 +1,6 @@
 """The one findings table: small integers while the rules run, the public frame at the end."""
 
+import itertools
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -87,68 +88,68 @@ class Findings:
         self.whole.append((rule, severity))
 
     def frame(self) -> pd.DataFrame:
-        """One row per flagged row of a table, in the order of adding; return-level findings have no table and row."""
-        sizes = [len(part.positions) for part in self.parts]
-        rows = self._rows()
-        table_rows = pd.DataFrame(
+        """One row per flagged row of a table, in the order of adding; then the return-level findings, without table and
+        row."""
+        told = [(part.rule, part.severity, part.table, part.fields) for part in self.parts]
+        told += [(rule, severity, None, "") for rule, severity in self.whole]
+        sizes = [len(part.positions) for part in self.parts] + [1] * len(self.whole)
+        rule, severity, table, fields = (_spread([one[place] for one in told], sizes) for place in range(4))
+        return pd.DataFrame(
             {
-                "rule": _spread([part.rule for part in self.parts], sizes),
-                "severity": _spread([part.severity for part in self.parts], sizes),
-                "table": _spread([part.table for part in self.parts], sizes),
-                "row": rows,
-                "fields": _spread([part.fields for part in self.parts], sizes),
+                "rule": rule,
+                "severity": severity,
+                "table": table,
+                "row": self._rows(),
+                "fields": fields,
                 "child": self._children(),
-                "group": self._groups(sizes),
-            }
+                "group": self._groups(),
+            },
+            copy=False,
         )
-        if not self.whole:
-            return table_rows
-        count = len(self.whole)
-        first = int(table_rows["group"].max()) + 1 if len(table_rows) else 0
-        nothing = pd.array([None] * count, dtype=TEXT)
-        of_return = pd.DataFrame(
-            {
-                "rule": pd.array([rule for rule, _ in self.whole], dtype=TEXT),
-                "severity": pd.array([severity for _, severity in self.whole], dtype=TEXT),
-                "table": nothing,
-                "row": pd.array([pd.NA] * count, dtype=rows.dtype),
-                "fields": pd.array([""] * count, dtype=TEXT),
-                "child": nothing,
-                "group": np.arange(first, first + count),
-            }
-        )
-        return pd.concat([table_rows, of_return], ignore_index=True)
 
     def _rows(self) -> pd.Series:
         """The labels of the input's rows: Int64 where all are whole numbers, else as they came."""
         labels = [self.typed.tables[part.table].index.to_numpy()[part.positions] for part in self.parts]
+        of_return = len(self.whole)
         if all(np.issubdtype(each.dtype, np.integer) for each in labels):
-            return pd.Series(np.concatenate([np.empty(0, dtype="int64"), *labels])).astype("Int64")
-        return pd.Series(np.concatenate([each.astype(object) for each in labels]), dtype=object)
+            whole = np.concatenate([*labels, np.zeros(of_return, dtype="int64")]).astype("int64")
+            missing = np.repeat([False, True], [len(whole) - of_return, of_return])
+            return pd.Series(pd.arrays.IntegerArray(whole, missing))
+        return pd.Series(np.concatenate([*(each.astype(object) for each in labels), [pd.NA] * of_return]), dtype=object)
 
     def _children(self) -> pd.Series:
-        named = [pd.Series(dtype=TEXT)]
-        for part in self.parts:
-            frame = self.typed.tables[part.table]
-            ids = frame[self.child] if self.child in frame else pd.Series(pd.array([None] * len(frame), dtype=TEXT))
-            named.append(pd.Series(ids.array.take(part.positions)))
-        return pd.concat(named, ignore_index=True)
+        """The child's id on each flagged row; missing where there is no row, or none of a child."""
+        frames = {part.table: self.typed.tables[part.table] for part in self.parts}
+        starts = dict(zip(frames, np.cumsum([0, *map(len, frames.values())]), strict=False))
+        ids = [
+            frame[self.child] if self.child in frame else pd.Series([None] * len(frame), dtype=TEXT)
+            for frame in frames.values()
+        ]
+        rows = [part.positions + starts[part.table] for part in self.parts]
+        rows.append(np.full(len(self.whole), -1))
+        named = pd.concat([pd.Series(dtype=TEXT), *ids], ignore_index=True)
+        return pd.Series(named.array.take(np.concatenate(rows), allow_fill=True))
 
-    def _groups(self, sizes: list[int]) -> np.ndarray:
-        """A number for each failure: rows that a rule numbers together, whatever their table; others by themselves."""
-        rules = np.repeat(pd.factorize(np.array([part.rule for part in self.parts], dtype=object))[0], sizes)
-        tables = np.repeat(pd.factorize(np.array([part.table for part in self.parts], dtype=object))[0], sizes)
-        none = np.empty(0, dtype="int64")
-        together = np.concatenate([none, *(part.together for part in self.parts)])
-        positions = np.concatenate([none, *(part.positions for part in self.parts)])
-        keys = pd.DataFrame(
-            {
-                "rule": rules,
-                "table": np.where(together < 0, tables, -1),
-                "number": np.where(together < 0, positions, together),
-            }
-        )
-        return keys.groupby(["rule", "table", "number"], sort=False).ngroup().to_numpy()
+    def _groups(self) -> np.ndarray:
+        """A number for each failure, rule by rule."""
+        found, first = [np.empty(0, dtype="int64")], 0
+        for _, parts in itertools.groupby(self.parts, key=lambda part: part.rule):
+            numbers = _failures(list(parts))
+            found.append(numbers + first)
+            first += int(numbers.max()) + 1
+        return np.concatenate([*found, np.arange(first, first + len(self.whole))])
+
+
+def _failures(parts: list[Part]) -> np.ndarray:
+    """Of one rule: rows that it numbers together are one failure, whatever their table; others by themselves."""
+    together = np.concatenate([part.together for part in parts])
+    if len(parts) == 1 and (together < 0).all():
+        return np.arange(len(together))
+    names, _ = pd.factorize(np.array([part.table for part in parts], dtype=object))
+    tables = np.repeat(names, [len(part.positions) for part in parts])
+    tables[together >= 0] = -1
+    numbers = np.where(together < 0, np.concatenate([part.positions for part in parts]), together)
+    return pd.factorize((tables + 1) * (numbers.max() + 1) + numbers)[0]
 
 
 def _spread(values: list[str], sizes: list[int]) -> pd.Series:
