@@ -21,6 +21,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_ROUNDED = "^[0-9](?:[.][0-9]+)?[Ee][+][0-9]{2,}$"
 
 
 class Read(NamedTuple):
@@ -52,7 +53,7 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     without a file is not in the result. Raises SourceError, UnknownPeriod.
     """
     path = Path(path)
-    described = described.at(period)
+    whole, described = described, described.at(period)
     files = csv_files(path)
     expected = ", ".join(table.name for table in described)
     known = _known(described)
@@ -67,14 +68,21 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     for file in files:
         body = io.StringIO(decoded(file, issues), newline="")
         headings = _headings(file, body, known)
-        table = _table(file, headings, described)
+        table = _table(file, headings, described, whole)
         if table is None:
-            issues.add(f"{file.name} was not read: neither its name nor its columns are those of a table.")
+            named = _by_name(file, whole)
+            why = (
+                f"{period} has no table {named.name}"
+                if named
+                else "neither its name nor its columns are those of a table"
+            )
+            issues.add(f"{file.name} was not read: {why}.")
             continue
         frame = _read(file, body, headings, table, period, issues)
         if table.name not in origin:
             origin[table.name], tables[table.name] = file.name, frame
         elif described.files_known_by == "columns":
+            _refuse_no_part(file, frame, origin[table.name], tables[table.name], table)
             issues.add(f"{file.name} and {origin[table.name]} were read as parts of one table", table.name)
             tables[table.name] = pd.concat([tables[table.name], frame], ignore_index=True).rename_axis(index="row")
         else:
@@ -106,7 +114,7 @@ def header_of(path: Path | str, described: Return) -> dict[str, str]:
     for file in csv_files(Path(path)):
         body = io.StringIO(decoded(file, Issues()), newline="")
         headings = _headings(file, body, _known(described))
-        if _table(file, headings, described) is table:
+        if _table(file, headings, described, described) is table:
             row = _read(file, body, headings, table, "", Issues()).head(1)
             return {str(name): str(cells.iloc[0]) for name, cells in row.items() if len(cells) and cells.notna().all()}
     return {}
@@ -179,12 +187,26 @@ def _headings(file: Path, body: io.StringIO, known: Collection[str]) -> list[str
     return headings
 
 
-def _table(file: Path, headings: Sequence[str], described: Return) -> Table | None:
-    """The table that a file holds; refuses a file named for one table that has the columns of another, where names
-    count."""
+def _refuse_no_part(file: Path, frame: pd.DataFrame, first: str, held: pd.DataFrame, table: Table) -> None:
+    if set(frame) != set(held):
+        raise SourceError(
+            f"{file.name} and {first} both seem to hold the table {table.name} but differ in their columns; leave only "
+            "one of them, or give both the same columns."
+        )
+    if len(frame) and frame.equals(held[list(frame)]):
+        raise SourceError(f"{file.name} and {first} hold the same lines of {table.name}; leave only one of them.")
+
+
+def _table(file: Path, headings: Sequence[str], described: Return, whole: Return) -> Table | None:
+    """The table of a period's return that a file holds; none where it is named for a table of other periods. Refuses a
+    file named for one table that has the columns of another, where names count."""
     if described.files_known_by == "columns" and (held := _by_all_columns(headings, described)):
         return held
-    named, held = _by_name(file, described), _by_columns(headings, described)
+    named, held = _by_name(file, whole), _by_columns(headings, described)
+    if named:
+        if named.name not in described:
+            return None
+        named = described[named.name]
     if named and held and named is not held and not _own(named, described) & {name.lower() for name in headings}:
         raise SourceError(
             f"{file.name} has the name of the table {named.name} but the columns of {held.name}; rename it, or put the "
@@ -205,17 +227,22 @@ def _own(table: Table, described: Return) -> set[str]:
     return {field.name.lower() for field in table.fields if field.name not in ids}
 
 
-def _by_name(file: Path, described: Return) -> Table | None:
+def _by_name(file: Path, whole: Return) -> Table | None:
     name = "".join(filter(str.isalnum, file.stem)).lower()
-    named = [table for table in described if name.endswith(table.name.lower())]
+    named = [table for table in whole if name.endswith(table.name.lower())]
     return max(named, key=lambda table: len(table.name), default=None)
 
 
 def _by_columns(headings: Sequence[str], described: Return) -> Table | None:
-    """The one table whose own fields (not the ids that others carry) the headings name most of."""
+    """The one table whose own fields (not the ids that others carry) the headings name most of; where its rows are a
+    child's, they name the child too."""
     given = {name.lower() for name in headings}
-    known = {table.name: len(_own(table, described) & given) for table in described}
-    most = max(known.values())
+    known = {
+        table.name: len(_own(table, described) & given)
+        for table in described
+        if described.child not in table or described.child.lower() in given
+    }
+    most = max(known.values(), default=0)
     best = [name for name, count in known.items() if count == most]
     return described[best[0]] if most and len(best) == 1 else None
 
@@ -246,6 +273,13 @@ def _read(
         issues.add(f"{file.name}: no column of {table.name} in {period}; not read", table.name, unknown)
     if lacking := [name for name in table.file_columns if name not in names]:
         issues.add(f"{file.name}: the column is not there; rules on it are not run", table.name, lacking)
+    for name in names:
+        if name in table and table[name].kind == "text" and (rounded := int(frame[name].str.match(_ROUNDED).sum())):
+            issues.add(
+                f"{file.name}: values like 1.2E+05 ({rounded:,}), as a spreadsheet rounds numbers; export them again",
+                table.name,
+                [name],
+            )
     return frame[[name for name in names if name in table]].set_axis(pd.RangeIndex(len(frame), name="row"))
 
 

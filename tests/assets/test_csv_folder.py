@@ -229,3 +229,58 @@ def test_derived_columns_of_the_903_are_taken_where_they_are_given_and_not_misse
 
     assert read.tables["Episodes"]["PL_DISTANCE"].tolist() == ["2.5"]
     assert read.issues.empty
+
+
+def of_903(folder, period="2025-26", **files):
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content)
+    return read_csv_folder(folder, CLA, period)
+
+
+REVIEWS = "CHILD,DOB,REVIEW,REVIEW_CODE\n"
+
+
+def test_the_same_file_twice_is_no_part_of_a_table(tmp_path):
+    text = f"{REVIEWS}A,01/01/2015,01/05/2025,PN1\n"
+    with pytest.raises(SourceError) as refused:
+        of_903(tmp_path, Reviews=text, reviews_copy=text)
+    assert str(refused.value) == (
+        "reviews_copy.csv and Reviews.csv hold the same lines of Reviews; leave only one of them."
+    )
+
+
+def test_parts_of_a_table_have_the_same_columns(tmp_path):
+    with pytest.raises(SourceError) as refused:
+        of_903(tmp_path, a=f"{REVIEWS}A,01/01/2015,01/05/2025,PN1\n", old_reviews="CHILD,REVIEW\nB,01/05/2025\n")
+    assert str(refused.value) == (
+        "old_reviews.csv and a.csv both seem to hold the table Reviews but differ in their columns; leave only one of "
+        "them, or give both the same columns."
+    )
+
+
+def test_a_table_of_other_periods_is_not_read_as_one_that_ends_in_the_same_word(tmp_path):
+    workers = "CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON\nA,01/01/2015,AB1,01/05/2022,,\n"
+    episodes = ",".join(CLA["Episodes"].file_columns) + "\n"
+
+    read = of_903(tmp_path, "2022-23", Episodes=episodes, SWEpisodes=workers)
+
+    assert list(read.tables) == ["Episodes"]
+    assert read.tables["Episodes"].empty
+    assert read.issues["what"].tolist() == ["SWEpisodes.csv was not read: 2022-23 has no table SWEpisodes."]
+
+
+def test_the_files_of_another_return_are_no_tables_of_the_903(tmp_path):
+    read = of_903(tmp_path, Reviews=REVIEWS, ChildIdentifiers="LAchildID,UPN,Sex,PersonBirthDate\nC1,,M,\n")
+
+    assert list(read.tables) == ["Reviews"]
+    assert read.issues["what"].tolist() == [
+        "ChildIdentifiers.csv was not read: neither its name nor its columns are those of a table."
+    ]
+
+
+def test_numbers_that_a_spreadsheet_rounded_are_told_where_text_is_expected(tmp_path):
+    read = of_903(tmp_path, Reviews=f"{REVIEWS}1.2E+05,01/01/2015,01/05/2025,PN1\n1E5,01/01/2015,01/06/2025,PN1\n")
+
+    assert read.issues[["table", "field", "what"]].to_numpy().tolist() == [
+        ["Reviews", "CHILD", "Reviews.csv: values like 1.2E+05 (1), as a spreadsheet rounds numbers; export them again"]
+    ]
