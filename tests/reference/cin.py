@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from itertools import permutations
 
 import holidays
 
-Cells = Mapping[str, object]
+from reference.cells import Cells, read_date
+
 Finding = tuple[str, str | None, Hashable]
 
 
@@ -40,21 +41,6 @@ def codes_in_force(period: str) -> set[str]:
 
 
 # ---------------------------------------------------------------------------------------------------- reading cells
-
-
-@lru_cache(maxsize=4096)
-def read_date(text: str) -> date | None:
-    """A calendar date written yyyy-mm-dd or dd/mm/yyyy, else None."""
-    if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text):
-        year, month, day = match.groups()
-    elif match := re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text):
-        day, month, year = match.groups()
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def all_digits(text: str) -> bool:

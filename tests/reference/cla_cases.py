@@ -51,3 +51,12 @@ def flagged_in(code: str, period: str, tables: Mapping[str, str]) -> set[str]:
     last = {name.removeprefix("last "): drawn(text) for name, text in tables.items() if name.startswith("last ")}
     this = {name: drawn(text) for name, text in tables.items() if not name.startswith("last ")}
     return flagged(code, period, previous=last or None, **this)
+
+
+def untried(rules: Sequence[tuple[str, str, str, object]], cases: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The versions of rules (code, first period) of which no case (code, period) is drawn."""
+    return {
+        (code, since)
+        for code, since, until, _ in rules
+        if not any(tried == code and since <= period <= until for tried, period in cases)
+    }

@@ -8,25 +8,10 @@ A row without CHILD matches no other row.
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 
-Cells = Mapping[str, object]
+from reference.cells import Cells, read_date
+
 Finding = tuple[str, str, Hashable]
-
-
-@lru_cache(maxsize=4096)
-def read_date(text: str) -> date | None:
-    """A calendar date written dd/mm/yyyy or yyyy-mm-dd, else None."""
-    if match := re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text):
-        day, month, year = match.groups()
-    elif match := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text):
-        year, month, day = match.groups()
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def read_number(text: str | None) -> float | None:
