@@ -133,7 +133,7 @@ def authority_of_short_break(episodes):
 
 @rule(
     "454",
-    "Placement is more than 350 miles from home",
+    "Home and placement are more than 350 miles apart",
     flags="episodes.PL_DISTANCE",
     advice="Check both postcodes; a child who was an asylum seeker up to two years ago needs none.",
     severity="query",

@@ -28,7 +28,7 @@ def any_of(providers, codes, column):
 
 def tight(postcodes):
     """Without spaces."""
-    return postcodes.str.replace(" ", "", regex=False)
+    return postcodes.str.replace(" ", "")
 
 
 def no_urn(episodes, first, exempt):
@@ -49,7 +49,7 @@ def no_urn(episodes, first, exempt):
 )
 def urn_missing(episodes, period):
     exempt = NEVER_LISTED | {"H5", "P2", "Z1"}
-    return no_urn(episodes, day(period.start), exempt) & ~episodes.PL_LA.str[0].isin(set("NWSC"))
+    return no_urn(episodes, day(period.start), exempt) & ~episodes.PL_LA.str[0].isin({"N", "W", "S", "C"})
 
 
 @rule(
@@ -64,7 +64,7 @@ def urn_missing(episodes, period):
 )
 def urn_missing_in_supported_accommodation(episodes, period):
     exempt = NEVER_LISTED | {"Z1"}
-    return no_urn(episodes, day(period.start), exempt) & ~episodes.PL_LA.str[0].isin(set("NWSC"))
+    return no_urn(episodes, day(period.start), exempt) & ~episodes.PL_LA.str[0].isin({"N", "W", "S", "C"})
 
 
 @rule(
@@ -101,7 +101,7 @@ def elsewhere(episodes, providers, places):
 
 @rule(
     "221",
-    "Home or school is at another postcode than in the list of providers",
+    "Home or school is at another postcode than in the list",
     flags="episodes.PL_POST",
     advice="Correct the postcode of the placement or the URN.",
     severity="error",
@@ -113,7 +113,7 @@ def home_elsewhere(episodes, providers):
 
 @rule(
     "221",
-    "Home, school or semi-independent living is at another postcode than in the list of providers",
+    "Home, school or semi-independent living is at another postcode than in the list",
     flags="episodes.PL_POST",
     advice="Correct the postcode of the placement or the URN.",
     severity="error",
@@ -257,7 +257,7 @@ def own_authority(episodes, providers, authority):
 def unregistered(episodes):
     later = episodes.DEC.isna() | (episodes.DEC > LAST_INDEPENDENT_LIVING)
     no_number = episodes.URN.isna() | (episodes.URN == NO_URN)
-    return (episodes.PLACE == "H5") & later & no_number & ~episodes.PL_LA.str[0].isin(set("NWS"))
+    return (episodes.PLACE == "H5") & later & no_number & ~episodes.PL_LA.str[0].isin({"N", "W", "S"})
 
 
 @rule(
