@@ -71,7 +71,7 @@ def test_what_is_written_is_valid_and_read_back_and_written_the_same(data, perio
 
 
 @pytest.mark.soak
-@settings(max_examples=2000, suppress_health_check=SLOW_TO_MAKE, phases=WITHOUT_SHRINKING, derandomize=False)
+@settings(max_examples=400, suppress_health_check=SLOW_TO_MAKE, phases=WITHOUT_SHRINKING, derandomize=False)
 @given(data=st.data(), period=st.sampled_from(PERIODS))
 def test_soak_round_trip(data, period, tmp_path):
     now = CIN.at(period)
