@@ -80,9 +80,8 @@ def submit(
     """
     whole = described(name)
     asked = whole.at(ruleset or period)
-    now, before = (None if raw is None else typed(raw, asked) for raw in (tables, previous))
-    assert now is not None
-    return submission(asked, now, before, whole.at(period).period, **reference)
+    before = None if previous is None else typed(previous, asked)
+    return submission(asked, typed(tables, asked), before, whole.at(period).period, **reference)
 
 
 def submission(

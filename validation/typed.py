@@ -144,7 +144,8 @@ def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
     Tables and columns that are missing come out empty and not supplied; unknown ones are left alone. Raises
     RefusedTable.
     """
-    raw = _with_listed_rows(raw, described)
+    _refuse_other_kinds(raw, described)
+    raw = _with_listed_rows({name: frame for name, frame in raw.items() if frame is not None}, described)
     tables: dict[str, pd.DataFrame] = {}
     supplied: dict[str, frozenset[str]] = {}
     unreadable: list[Unreadable] = []
@@ -160,11 +161,20 @@ def typed(raw: Mapping[str, pd.DataFrame], described: Return) -> Typed:
 
 def providers_typed(raw: pd.DataFrame) -> pd.DataFrame:
     """The list of providers in capitals, REG_END a date, missing where it is none. Raises RefusedTable."""
+    if not isinstance(raw, pd.DataFrame):
+        raise RefusedTable(f"providers: not a pandas DataFrame; give one with the columns {', '.join(PROVIDERS)}")
+    if not raw.columns.is_unique:
+        raise RefusedTable("providers: a column is given twice; each column may come once")
     lacking = [name for name in PROVIDERS if name not in raw]
     if lacking:
         raise RefusedTable(f"providers: not supplied: {', '.join(lacking)}; give the list with all its columns")
     text = pd.DataFrame({name: as_text(raw[name]).str.upper() for name in PROVIDERS})
     return text.assign(REG_END=_parsed(text["REG_END"], _dates)[0])
+
+
+def days(values: pd.Series) -> pd.Series:
+    """A column of text as days, missing where it is none."""
+    return pd.Series(_parsed(as_text(values), _dates)[0], index=values.index)
 
 
 def ids(given: Typed, described: Return, level: str) -> np.ndarray:
@@ -254,6 +264,22 @@ def empty(described: Return) -> Typed:
     return typed({}, described)
 
 
+def _refuse_other_kinds(raw: Any, described: Return) -> None:
+    if not isinstance(raw, Mapping):
+        raise RefusedTable("tables: not a mapping of table names to frames; give a dict")
+    names = {table.name.lower(): table.name for table in described}
+    for name, frame in raw.items():
+        right = names.get(str(name).lower())
+        if right is None or frame is None:
+            continue
+        if name != right:
+            raise RefusedTable(
+                f"{right}: given as {name!r}; tables are known by their names in capital and small letters"
+            )
+        if not isinstance(frame, pd.DataFrame):
+            raise RefusedTable(f"{right}: not a pandas DataFrame; give each table as one")
+
+
 def _refuse_doubles(table: Table, frame: pd.DataFrame) -> None:
     if isinstance(frame.index, pd.MultiIndex):
         raise RefusedTable(
@@ -261,6 +287,8 @@ def _refuse_doubles(table: Table, frame: pd.DataFrame) -> None:
         )
     if not frame.index.is_unique:
         raise RefusedTable(f"{table.name}: row labels repeat; give each row its own label (for example reset_index)")
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise RefusedTable(f"{table.name}: column names of several levels; give each column one name")
     if not frame.columns.is_unique:
         raise RefusedTable(f"{table.name}: a column is given twice; each column may come once")
 

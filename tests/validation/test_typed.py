@@ -189,6 +189,35 @@ def test_doubled_labels_and_columns_are_refused_without_naming_a_value():
         typed({"CINdetails": pd.DataFrame([["a", "b"]], columns=["LAchildID", "LAchildID"])}, AT)
 
 
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (None, "tables: not a mapping of table names to frames; give a dict"),
+        ([1], "tables: not a mapping of table names to frames; give a dict"),
+        ({"Section47": ["secret"]}, "Section47: not a pandas DataFrame; give each table as one"),
+        ({"Section47": pd.Series(["secret"])}, "Section47: not a pandas DataFrame; give each table as one"),
+        (
+            {"section47": pd.DataFrame()},
+            "Section47: given as 'section47'; tables are known by their names in capital and small letters",
+        ),
+        (
+            {"Section47": pd.DataFrame([["secret"]], columns=pd.MultiIndex.from_tuples([("LAchildID", "x")]))},
+            "Section47: column names of several levels; give each column one name",
+        ),
+    ],
+)
+def test_what_is_no_table_is_refused_without_naming_a_value(tables, said):
+    with pytest.raises(RefusedTable) as refused:
+        typed(tables, AT)
+    assert str(refused.value) == said
+
+
+def test_a_table_that_is_none_is_not_supplied():
+    made = typed({"Assessments": None, "Section47": None, "another": 1}, AT)
+
+    assert made.supplied["Assessments"] == made.supplied["Section47"] == frozenset()
+
+
 def levels(tables, table, level):
     return typed(tables, AT).tables[table][f"@{level}"].tolist()
 
@@ -309,3 +338,16 @@ def test_the_list_of_providers_is_text_in_capitals_with_dates():
 def test_a_list_of_providers_that_lacks_a_column_is_refused():
     with pytest.raises(RefusedTable, match="POSTCODE"):
         providers_typed(pd.DataFrame(columns=PROVIDERS).drop(columns="POSTCODE"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "not a pandas DataFrame; give one with the columns URN, PLACE_CODES"),
+        ({name: ["1"] for name in PROVIDERS}, "not a pandas DataFrame"),
+        (pd.DataFrame([["1"] * 7], columns=[*PROVIDERS, "URN"]), "a column is given twice"),
+    ],
+)
+def test_what_is_no_list_of_providers_is_refused(given, said):
+    with pytest.raises(RefusedTable, match=said):
+        providers_typed(given)
