@@ -186,12 +186,12 @@ class Nested:
         return row
 
     def _in_order(self, table: Table) -> np.ndarray:
-        """The rows that belong to a child, by child and then by day, those without a day last."""
-        keys = [self.child[table.name]]
+        """The rows that belong to a child by day, those without a day last; the writer gathers those of a child."""
+        order = np.arange(len(self.child[table.name]))
         if name := self.of.message[table.name].sorted_by:
-            days = self.given.tables[table.name][name]
-            keys.insert(0, days.fillna(pd.Timestamp.max.floor("D")).to_numpy("datetime64[us]"))
-        order = np.lexsort(keys)
+            order = (
+                self.given.tables[table.name][name].reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
+            )
         return order[self.child[table.name][order] >= 0]
 
     def _tables(self) -> dict[str, pd.DataFrame]:

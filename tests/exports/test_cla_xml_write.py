@@ -27,6 +27,7 @@ OURS = etree.XMLSchema(etree.fromstring(xsd(MAIN)))
 needs_shown = pytest.mark.skipif(not SHOWN.is_file(), reason="the schema of 2021 is not on this machine")
 SLOW_TO_MAKE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 WITHOUT_SHRINKING = [Phase.explicit, Phase.generate]
+BESIDE_HEADER = ["Episodes", "Reviews", "UASC", "OC2", "OC3", "AD1", "PlacedAdoption", "PrevPerm", "Missing"]
 SORTED = {"Missing": "MIS_START", "Reviews": "REVIEW", "PlacedAdoption": "DATE_PLACED", "Episodes": "DECOM"}
 BORN = {"A1": "01/02/2012", "B2": "03/04/2005"}
 
@@ -304,32 +305,36 @@ def test_what_cannot_be_read_is_written_as_given_where_the_schema_takes_it(
     assert value.upper() in [node.text for node in etree.parse(written(tables, tmp_path).path).iter(tag)]
 
 
-@pytest.mark.parametrize("name", ["Header", "UASC", "OC2", "OC3", "AD1", "PrevPerm"])
-def test_a_second_row_of_a_child_is_an_obstacle(tables, name, tmp_path):
-    tables[name] = pd.concat([tables[name], tables[name].iloc[:1]], ignore_index=True)
-    row = len(tables[name]) - 1
+def test_a_second_row_of_a_child_is_an_obstacle(tables, tmp_path):
+    once = ["Header", "UASC", "OC2", "OC3", "AD1", "PrevPerm"]
+    rows_of = {name: len(tables[name]) for name in once}
+    tables |= {name: pd.concat([tables[name], tables[name].iloc[:1]], ignore_index=True) for name in once}
 
-    assert found(tables) == [(name, row, name, "schema", "is not the only row of the child")]
-    assert written(tables, tmp_path, incomplete=True).rows[name] == row
+    assert sorted(found(tables)) == sorted(
+        (name, rows_of[name], name, "schema", "is not the only row of the child") for name in once
+    )
+    assert written(tables, tmp_path, incomplete=True).rows.items() >= rows_of.items()
 
 
-@pytest.mark.parametrize(
-    "name", ["Episodes", "Reviews", "UASC", "OC2", "OC3", "AD1", "PlacedAdoption", "PrevPerm", "Missing"]
-)
 @pytest.mark.parametrize("child", ["C3", None])
-def test_a_child_without_a_header_is_an_obstacle(tables, name, child, tmp_path):
-    tables[name].loc[0, "CHILD"] = child
+def test_a_child_without_a_header_is_an_obstacle(tables, child, tmp_path):
+    for name in BESIDE_HEADER:
+        tables[name].loc[0, "CHILD"] = child
 
-    assert found(tables) == [(name, 0, name, "schema", "the child has no row in Header")]
-    assert written(tables, tmp_path, incomplete=True).rows[name] == len(tables[name]) - 1
+    assert sorted(found(tables)) == sorted(
+        (name, 0, name, "schema", "the child has no row in Header") for name in BESIDE_HEADER
+    )
+    made = written(tables, tmp_path, incomplete=True)
+    assert made.rows == {name: len(frame) - (name != "Header") for name, frame in tables.items()}
 
 
-@pytest.mark.parametrize("name", ["Reviews", "UASC", "OC2", "OC3", "AD1", "PlacedAdoption", "PrevPerm", "Missing"])
 @pytest.mark.parametrize("born", ["02/02/2012", "31/02/2012"])
-def test_another_date_of_birth_than_the_headers_is_an_obstacle(tables, name, born):
-    tables[name].loc[0, "DOB"] = born
+def test_another_date_of_birth_than_the_headers_is_an_obstacle(tables, born):
+    having = [name for name in BESIDE_HEADER if name != "Episodes"]
+    for name in having:
+        tables[name].loc[0, "DOB"] = born
 
-    assert found(tables) == [(name, 0, "DOB", "schema", "differs from that in Header")]
+    assert sorted(found(tables)) == sorted((name, 0, "DOB", "schema", "differs from that in Header") for name in having)
 
 
 def test_another_sex_than_the_headers_is_an_obstacle(tables):
@@ -338,12 +343,15 @@ def test_another_sex_than_the_headers_is_an_obstacle(tables):
     assert found(tables) == [("UASC", 0, "SEX", "schema", "differs from that in Header")]
 
 
-@pytest.mark.parametrize("name", ["OC2", "OC3", "AD1", "PrevPerm", "Missing", "PlacedAdoption"])
-def test_a_row_without_a_value_is_an_obstacle(tables, name):
-    tables[name].loc[0, [column for column in tables[name] if column not in ("CHILD", "DOB")]] = None
-    element = {"PrevPerm": "PERMANENCE", "Missing": "AMISSING", "PlacedAdoption": "AD_PLACED"}.get(name, name)
+def test_a_row_without_a_value_is_an_obstacle(tables):
+    elements = {"PrevPerm": "PERMANENCE", "Missing": "AMISSING", "PlacedAdoption": "AD_PLACED"}
+    names = ["OC2", "OC3", "AD1", *elements]
+    for name in names:
+        tables[name].loc[0, [column for column in tables[name] if column not in ("CHILD", "DOB")]] = None
 
-    assert found(tables) == [(name, 0, element, "schema", "has no value")]
+    assert sorted(found(tables)) == sorted(
+        (name, 0, elements.get(name, name), "schema", "has no value") for name in names
+    )
 
 
 def test_a_row_of_unaccompanied_children_that_nothing_would_show_is_an_obstacle(tables):

@@ -21,12 +21,19 @@ from exports.xml import RefusedFile, read
 from returns import described
 
 SECRET = "canary7261"
+LOOKED_AFTER = b"""<?xml version="1.0" encoding="UTF-8"?>
+<EXPSSDA903><CHILD><HEADER><CHILDID>A1</CHILDID><UPN/><SEX>F</SEX><DOB>01/02/2012</DOB></HEADER></CHILD></EXPSSDA903>
+"""
 CENSUS = (Path(__file__).parents[1] / "golden/cin_2025-26.xml").read_bytes()
 SCHEMA = (Path(__file__).parents[2] / "docs/generated/cin_2025-26.xsd").read_bytes()
 
 
 def by_read(path: Path) -> None:
     read(path, period="2025-26")
+
+
+def by_read_of_903(path: Path) -> None:
+    read(path, "cla", period="2025-26")
 
 
 def by_add(path: Path) -> None:
@@ -42,6 +49,7 @@ def by_check(path: Path) -> None:
 
 DOORS = {
     "read": (by_read, CENSUS, b"<LAchildID>", b"</LAchildID>"),
+    "read of the 903": (by_read_of_903, LOOKED_AFTER, b"<CHILDID>", b"</CHILDID>"),
     "schemas.add": (by_add, SCHEMA, b"<xs:documentation>", b"</xs:documentation>"),
     "schemas.check": (by_check, CENSUS, b"<LAchildID>", b"</LAchildID>"),
 }
