@@ -1,4 +1,4 @@
-"""Imports go one way: returns <- validation <- exports <- assets <- pipelines.definitions, command line; review reads the first 3."""
+"""Imports go one way: returns <- validation <- exports <- assets <- Dagster, command line; review reads the first 3."""
 
 import ast
 from pathlib import Path

@@ -31,6 +31,7 @@ from starlette.testclient import TestClient
 import assets.stages
 import exports.report
 import exports.store
+import exports.submission
 import exports.workbook
 import exports.xml
 import validation.typed
@@ -297,7 +298,7 @@ def _scenarios(home: Path, given: Path, patch: pytest.MonkeyPatch) -> Iterator[t
     yield "local rules that cannot be read", ("findings",)
     local.unlink()
     with patch.context() as broken:
-        broken.setattr(exports.xml, "write", raising)
+        broken.setattr(exports.submission, "write_xml", raising)
         yield "a writer that raises", ("xml",)
     with patch.context() as broken:
         broken.setattr(exports.workbook, "_findings", _rows_that_raise)
