@@ -97,7 +97,8 @@ def _concerns_all(book: RuleBook, rule: Rule, before: Submission, now: Submissio
 class Change:
     """Children numbered alike in two submissions: whose row each is, `then` and `now`, by table; which `changed`.
 
-    `moved`: the position now of each earlier row, -1 where its child changed. `apart`: changed tables without a child.
+    `of_child`: the number of each child of `now` by its link, at the end that of nobody. `moved`: the position now of
+    each earlier row, -1 where its child changed. `apart`: changed tables without a child.
     """
 
     then: Mapping[str, np.ndarray]
@@ -105,12 +106,14 @@ class Change:
     changed: np.ndarray
     moved: Mapping[str, np.ndarray]
     apart: frozenset[str]
+    of_child: np.ndarray
 
 
 def compare(before: Typed, now: Typed, asked: Return) -> Change:
     """Which children's rows, or the links among them, differ between two typings of one description."""
     child = f"@{next(iter(asked.levels))}" if asked.levels else ""
-    then_of, now_of, count = _numbered(before, now, asked, child)
+    then_of, now_of, of_child = _numbered(before, now, asked, child)
+    count = max(int(numbers.max(initial=APART)) for numbers in (*then_of.values(), of_child)) + 1
     changed = np.zeros(count, dtype=bool)
     changed[APART] = True
     for name in now_of:
@@ -136,12 +139,12 @@ def compare(before: Typed, now: Typed, asked: Return) -> Change:
         moved[name] = np.full(len(then_of[name]), -1)
         moved[name][left] = right
     apart = frozenset(name for name in now_of if child not in now.tables[name] and _edited(before, now, name, asked))
-    return Change(then_of, now_of, changed, moved, apart)
+    return Change(then_of, now_of, changed, moved, apart, of_child)
 
 
 def _numbered(
     before: Typed, now: Typed, asked: Return, child: str
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     level = child.removeprefix("@")
     known = [ids(given, asked, level) for given in (before, now)] if level else [np.empty(0, dtype=object)] * 2
     numbers, _ = pd.factorize(np.concatenate(known))
@@ -149,7 +152,6 @@ def _numbered(
     split = len(known[0])
 
     def of_rows(given: Typed, of_codes: np.ndarray) -> dict[str, np.ndarray]:
-        of_codes = np.append(of_codes, NOBODY)  # where code -1 is found
         return {
             table.name: of_codes[given.tables[table.name][child].to_numpy()]
             if child in given.tables[table.name]
@@ -157,7 +159,8 @@ def _numbered(
             for table in asked
         }
 
-    return of_rows(before, numbers[:split]), of_rows(now, numbers[split:]), int(numbers.max(initial=APART)) + 1
+    then, here = (np.append(part, NOBODY) for part in (numbers[:split], numbers[split:]))  # where -1 is found
+    return of_rows(before, then), of_rows(now, here), here
 
 
 def _pairs(then: np.ndarray, now: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -234,22 +237,36 @@ class _Part:
 
 def _part(before: Submission, now: Submission, change: Change, shared: frozenset[tuple[str, str]]) -> _Part:
     """The changed children; with `shared` fields also those who share or shared a value with them, and those with whom
-    these share one. No more is needed: what is said of a child follows from whom it is compared with."""
+    these share one, and of last year the same children. No more is needed: what is said of a child follows from whom it
+    is compared with."""
     anew = _sharing(before, now, change, shared, change.changed)
     chosen = _sharing(before, now, change, shared, anew)
     rows = {name: np.flatnonzero(chosen[numbers]) for name, numbers in change.now.items()}
-    given = now.tables
+    given = replace(now, tables=_slice(now.tables, rows))
+    if now.previous is None or now.last_year is None or any(table not in change.now for table, _ in shared):
+        return _Part(given, rows, anew)
+    link = f"@{next(iter(now.asked.levels))}"
+    last = {
+        name: np.flatnonzero(chosen[change.of_child[frame[link].to_numpy()]])
+        if link in frame
+        else np.arange(len(frame))
+        for name, frame in now.last_year.tables.items()
+    }
+    return _Part(replace(given, previous=_slice(now.previous, last)), rows, anew)
+
+
+def _slice(given: Typed, rows: Mapping[str, np.ndarray]) -> Typed:
+    """Some rows of each table."""
     unreadable = []
     for bad in given.unreadable:
-        within = chosen[change.now[bad.table][bad.positions]]
+        within = np.isin(bad.positions, rows[bad.table])
         positions = np.searchsorted(rows[bad.table], bad.positions[within])
         unreadable.append(Unreadable(bad.table, bad.field, positions, bad.text[within]))
     tables = {}
     for name, frame in given.tables.items():
         tables[name] = frame.iloc[rows[name]]
         tables[name].attrs = dict(frame.attrs)
-    sliced = Typed(tables, given.supplied, tuple(unreadable), given.reasons)
-    return _Part(replace(now, tables=sliced), rows, anew)
+    return Typed(tables, given.supplied, tuple(unreadable), given.reasons)
 
 
 def _sharing(

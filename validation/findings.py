@@ -90,7 +90,9 @@ class Findings:
     def frame(self) -> pd.DataFrame:
         """One row per flagged row of a table, in the order of adding; then the return-level findings, without table and
         row."""
-        told = [(part.rule, part.severity, part.table, part.fields) for part in self.parts]
+        told: list[tuple[str | None, ...]] = [
+            (part.rule, part.severity, part.table, part.fields) for part in self.parts
+        ]
         told += [(rule, severity, None, "") for rule, severity in self.whole]
         sizes = [len(part.positions) for part in self.parts] + [1] * len(self.whole)
         rule, severity, table, fields = (_spread([one[place] for one in told], sizes) for place in range(4))
@@ -152,7 +154,7 @@ def _failures(parts: list[Part]) -> np.ndarray:
     return pd.factorize((tables + 1) * (numbers.max() + 1) + numbers)[0]
 
 
-def _spread(values: list[str], sizes: list[int]) -> pd.Series:
+def _spread(values: list[str | None], sizes: list[int]) -> pd.Series:
     if not values:
         return pd.Series(dtype=TEXT)
     return pd.Series(pd.Series(values, dtype=TEXT).array.take(np.repeat(np.arange(len(values)), sizes)))

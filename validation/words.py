@@ -130,17 +130,21 @@ def how_many(frame: pd.DataFrame, level: str, other: pd.DataFrame, where: pd.Ser
 
 def blank(frame: pd.DataFrame, column: str) -> pd.Series:
     """Empty; a cell that holds what cannot be read is not."""
-    return frame[column].isna() & ~unreadable(frame, column)
+    return pd.Series(_blank(frame, column), index=frame.index)
 
 
 def any_given(frame: pd.DataFrame, *columns: str) -> pd.Series:
     """Some of these cells hold something, be it unreadable."""
-    return pd.Series(np.logical_or.reduce([~blank(frame, column) for column in columns]), index=frame.index)
+    return pd.Series(~np.logical_and.reduce([_blank(frame, column) for column in columns]), index=frame.index)
 
 
 def all_given(frame: pd.DataFrame, *columns: str) -> pd.Series:
     """Each of these cells holds something, be it unreadable."""
-    return pd.Series(np.logical_and.reduce([~blank(frame, column) for column in columns]), index=frame.index)
+    return pd.Series(~np.logical_or.reduce([_blank(frame, column) for column in columns]), index=frame.index)
+
+
+def _blank(frame: pd.DataFrame, column: str) -> np.ndarray:
+    return frame[column].isna().to_numpy() & ~unreadable(frame, column).to_numpy()
 
 
 def unreadable(frame: pd.DataFrame, column: str) -> pd.Series:
@@ -196,9 +200,12 @@ def last_by(frame: pd.DataFrame, level: str, column: str, where: pd.Series | Non
 
 def first_of_last(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None = None) -> pd.Series:
     """As `last_by`, but of rows that tie the first in the file."""
-    last, row = matched(frame[last_by(frame, level, column, where)], frame, level)
-    ties = on(row, row(frame[column]) == last(last.frame[column]))
-    return first_by(frame, level, column, ties if where is None else ties & where)
+    rows = _dated(frame, level, column, where)
+    if not len(rows):
+        return _marks(frame, rows)
+    of, value = _codes(frame, level)[rows], frame[column].to_numpy()[rows]
+    ties = np.flatnonzero(np.append(True, (of[1:] != of[:-1]) | (value[1:] != value[:-1])))
+    return _marks(frame, rows[ties[np.append(of[ties][1:] != of[ties][:-1], True)]])
 
 
 def _dated(frame: pd.DataFrame, level: str, column: str, where: pd.Series | None) -> np.ndarray:

@@ -2,14 +2,18 @@
 
 from validation.rules.cla.book import rule
 from validation.rules.cla.care import differs, undated_first
-from validation.words import blank, day, first_by, first_of_last, has, lookup
+from validation.words import blank, day, first_by, first_of_last, has, lookup, once
 
 MILES_THAT_MATTER = 0.2
 
 
 def _still_open(previous_episodes):
     """Last year's last episode of each child, where it has no end."""
-    return first_of_last(previous_episodes, "child", "DECOM") & previous_episodes.DEC.isna()
+    return once(
+        previous_episodes,
+        ("still open",),
+        lambda: first_of_last(previous_episodes, "child", "DECOM") & previous_episodes.DEC.isna(),
+    )
 
 
 def _before(episodes, previous_episodes, column):
