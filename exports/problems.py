@@ -51,12 +51,23 @@ def read(path: Path) -> dict[str, Any]:
     """A run as its findings.json holds it. Raises NoFindings."""
     try:
         run = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise NoFindings(f"{path.name} cannot be read as JSON; give the findings.json of a run.") from None
-    found = run.get("findings") if isinstance(run, dict) else None
-    if not isinstance(found, list) or not all(isinstance(each, dict) and "problem" in each for each in found):
+    found = run.get("findings") if isinstance(run, dict) and isinstance(run.get("facts"), dict) else None
+    if not isinstance(found, list) or not all(isinstance(each, dict) and _is_finding(each) for each in found):
         raise NoFindings(f"{path.name} is no list of findings with keys; give the findings.json of a run.")
     return run
+
+
+def _is_finding(each: dict[str, Any]) -> bool:
+    """All of it is text, but for the list of fields, which is of text."""
+    texts = [each.get(name) for name in ("problem", *COLUMNS[1:-1])]
+    fields = each.get("fields") or []
+    return (
+        "problem" in each
+        and isinstance(fields, list)
+        and all(text is None or isinstance(text, str) for text in (*texts, *fields))
+    )
 
 
 def compare(before: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]]) -> pd.DataFrame:

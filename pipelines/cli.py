@@ -358,6 +358,9 @@ def diff(
         told = [run["facts"].get(fact) for fact in ("return", "unit") for run in runs]
         if told[0] != told[1] or (told[2] and told[3] and told[2] != told[3]):
             raise Refused("The two runs are of different returns or units; give two runs of one.")
+        periods = [run["facts"].get("period") for run in runs]
+        if periods[0] != periods[1]:
+            tell(f"The runs are of {periods[0]} and {periods[1]}: what is of one period only counts as solved or new.")
         found = compare(*(run["findings"] for run in runs))
     with contextlib.ExitStack() as stack:
         if out is None:
@@ -433,23 +436,26 @@ def explain(
     from validation import rules
     from validation.findings import READING
 
+    rule = rule.strip()
     having = [each for each in RETURNS if name is None and rule.upper() in set(rules(each)["code"].str.upper())]
     if len(having) > 1:
         raise Refused(f"The rule books of {' and '.join(having)} have a rule {rule!r}; say which with --return.")
-    name = name or (having or RETURNS)[0]
-    book = rules(name)
+    books = {each: rules(each) for each in ([name] if name else having or RETURNS)}
+    name, book = next(iter(books.items()))
     versions = book[book["code"].str.upper() == rule.upper()]
     check = READING.get(rule.lower())
     if versions.empty and not check:
-        near = difflib.get_close_matches(rule.upper(), book["code"].unique().tolist())
+        codes = dict.fromkeys(code for each in books.values() for code in each["code"])
+        near = difflib.get_close_matches(rule.upper(), codes)
         advice = f"did you mean {' or '.join(near)}?" if near else "`returns check` shows the codes that it uses."
-        raise Refused(f"The rule book of {name} has no rule {rule!r}; {advice}")
+        where = f"The rule book of {name} has" if len(books) == 1 else f"The rule books of {' and '.join(books)} have"
+        raise Refused(f"{where} no rule {rule!r}; {advice}")
     with output() as shown:
         if check:
             shown.print(f"{check.code}  {check.title}", style="bold")
             shown.print(f"{check.severity}, from reading the file\nwhat to do: {check.advice}")
             return 0
-        for row in versions.fillna("").itertuples():
+        for row in versions.drop(columns="stage").fillna("").itertuples():
             shown.print(f"{row.code}  {row.title}", style="bold")
             unsure = "" if row.severity_confirmed else ", severity not confirmed"
             shown.print(f"{row.severity}, {row.confidence}{unsure}")

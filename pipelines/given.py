@@ -24,7 +24,10 @@ class Input:
         for path in paths:
             if not path.exists():
                 raise Refused(f"There is no file or folder {path}; check the name.")
-        self.whole: Return = described(name or recognise(paths) or RETURNS[0])
+        if name is not None:
+            described(name)
+        known = recognise(paths, name)
+        self.whole: Return = described(known or RETURNS[0])
         if period is not None:
             self.whole.position(period)
         self.tables: dict[str, pd.DataFrame]
@@ -44,6 +47,21 @@ class Input:
             )
         else:
             self._read_folder(paths[0], period)
+            if not known:
+                tell(f"The files do not say of which return: taken as {self.whole.name}; --return names another.")
+        if not (self.header or period):
+            tell(f"No header says of which period this is: taken as {self.period}; --period names another.")
+        if not self.flat and not self.whole.authority:
+            self._doubt_period()
+
+    def _doubt_period(self) -> None:
+        import pandas as pd
+
+        from assets.sources.files import period_doubt
+
+        if doubt := period_doubt(self.tables, self.whole.at(self.period)):
+            told = pd.DataFrame([("", "", doubt, 0, 0)], columns=["table", "field", "what", "row", "line"])
+            self.notes = pd.concat([self.notes, told])
 
     def _read_folder(self, path: Path, period: str | None) -> None:
         import pandas as pd
@@ -60,8 +78,6 @@ class Input:
         else:
             self.period = self.whole.open_next(dt.date.today()).name
         read = read_csv_folder(path, self.whole, self.period)
-        if not (self.header or period):
-            tell(f"No header says of which period this is: taken as {self.period}; --period names another.")
         self.tables = read.tables
         table = self.whole.authority.partition(".")[0]
         told = [(table, field, what, 0, 0) for field, what in doubts]
@@ -95,6 +111,10 @@ def before_of(paths: list[Path], given: Input) -> Input:
             f"{paths[0].name} is the return of {said}, and --previous takes that of {last}, the period before "
             f"{given.period}; give that one, or exchange the two."
         )
+    if before.digest == given.digest:
+        raise Refused(f"--previous is the same as the return itself; give that of {last}, the period before.")
+    for what in before.notes["what"].unique() if not given.whole.authority else ():
+        tell(f"Last period's return: {what}")
     return before
 
 
@@ -120,6 +140,10 @@ def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[
     return reference
 
 
+def _upper(frame: "pd.DataFrame", child: str) -> "pd.DataFrame":
+    return frame.assign(**{child: frame[child].str.upper()}) if child in frame else frame
+
+
 def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "dict[str, pd.DataFrame]":
     """Last period's tables under the ids that the children have now; `path` is a CSV with the columns old,new."""
     import pandas as pd
@@ -127,6 +151,11 @@ def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "
     from assets.sources.files import read_columns
 
     ids = read_columns(path, ("old", "new"))
+    if ids.empty:
+        raise Refused(f"{path.name}: no line below the headings; give each child's old and new id, or leave it out.")
+    if whole.upper_cased:
+        ids = ids.apply(lambda column: column.str.upper())
+        tables = {table: _upper(frame, whole.child) for table, frame in tables.items()}
     if ids["old"].duplicated().any():
         raise Refused(f"{path.name}: an old id stands on several lines; keep one line for each.")
     new = pd.Series(ids["new"].to_numpy(), index=ids["old"])

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from assets.sources.errors import SourceError
 from returns.model import Return, Table
+from validation.typed import days
 
 LARGEST = 512 * 2**20  # bytes
 BYTE_ORDER_MARKS = {
@@ -58,10 +59,7 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     expected = ", ".join(table.name for table in described)
     known = _known(described)
     if not files:
-        where = path.resolve().name
-        if any(file.suffix.lower() == ".xml" for file in path.iterdir()):
-            raise SourceError(f"The folder {where} holds XML and no CSV file; name the XML files themselves.")
-        raise SourceError(f"The folder {where} holds no CSV file; expected one for each table: {expected}.")
+        raise no_files(path, f"expected one for each table: {expected}.")
     tables: dict[str, pd.DataFrame] = {}
     origin: dict[str, str] = {}
     issues = Issues()
@@ -92,7 +90,29 @@ def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
     if not tables:
         names = ", ".join(file.name for file in files)
         raise SourceError(f"None of the files ({names}) is a table of the return; expected the tables {expected}.")
+    if not described.authority and (doubt := period_doubt(tables, described)):
+        issues.add(doubt)
     return Read(tables, issues.frame())
+
+
+def period_doubt(tables: Mapping[str, pd.DataFrame], described: Return) -> str:
+    """What speaks against the period of a return without a header: its rows happened before it, or mostly after."""
+    assert described.period is not None
+    dates = [
+        days(tables[table.name][name])
+        for table in described
+        for name in table.key
+        if table[name].kind == "date" and table.name in tables and name in tables[table.name]
+    ]
+    found = pd.concat(dates).dropna() if dates else pd.Series(dtype="datetime64[us]")
+    first, last = pd.Timestamp(described.period.start), pd.Timestamp(described.period.end)
+    inside, after = int(found.between(first, last).sum()), int((found > last).sum())
+    if not len(found) or (inside and after <= inside):
+        return ""
+    return (
+        f"Of {len(found):,} dates of episodes, reviews and so on {inside:,} are in {described.period.name} and "
+        f"{after:,} after it: check that this is the return of that period."
+    )
 
 
 def csv_files(path: Path) -> list[Path]:
@@ -100,6 +120,13 @@ def csv_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
+
+
+def no_files(path: Path, advice: str) -> SourceError:
+    where = path.resolve().name
+    if any(file.suffix.lower() == ".xml" for file in path.iterdir()):
+        return SourceError(f"The folder {where} holds XML and no CSV file; name the XML files themselves.")
+    return SourceError(f"The folder {where} holds no CSV file; {advice}")
 
 
 def header_of(path: Path | str, described: Return) -> dict[str, str]:

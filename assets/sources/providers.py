@@ -75,8 +75,11 @@ def read_providers(*paths: Path) -> pd.DataFrame:
             raise SourceError(
                 f"{path.name} has no sheet with a column URN; expected Ofsted's list of social care providers."
             )
+        before = len(rows)
         for title, (headings, body) in known:
             rows += _read(f"{path.name}, sheet {title}" if title else path.name, headings, body)
+        if len(rows) == before:
+            raise SourceError(f"{path.name} has no row with a URN; give Ofsted's list as it came.")
     listed = pd.DataFrame(rows, columns=list(PROVIDERS), dtype=TEXT)
     return listed.assign(LA_CODE=listed["LA_CODE"].fillna(upper_tier(listed["POSTCODE"])))
 
@@ -147,4 +150,7 @@ def _day(cell: Any) -> str | None:
         return None
     day = text.removesuffix(" 00:00:00")
     form = "%d/%m/%Y" if "/" in day else "%Y-%m-%d"
-    return f"{dt.datetime.strptime(day, form):%d/%m/%Y}"
+    read = dt.datetime.strptime(day, form)
+    if f"{read:{form}}" != day:
+        raise ValueError  # 1/5/2025 may be a day in May or in January
+    return f"{read:%d/%m/%Y}"

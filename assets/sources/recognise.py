@@ -3,24 +3,37 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from assets.sources.files import csv_files, headings_of
+from assets.sources.errors import SourceError
+from assets.sources.files import csv_files, headings_of, no_files
 from exports.parser import opening
 from returns import RETURNS, described
 
 
-def recognise(paths: Sequence[Path]) -> str | None:
+def recognise(paths: Sequence[Path], asked: str | None = None) -> str | None:
     """The name of the return that the files are of: by the root of the XML, by the columns of the CSV files.
 
-    None where nothing speaks for one. Raises RefusedFile, SourceError for what cannot be read.
+    None where nothing speaks for one; what was `asked` for unless the columns of CSV files speak for another. Raises
+    RefusedFile, SourceError for what cannot be read or is of another return, or of several.
     """
     first = paths[0]
     if not first.is_dir() and first.suffix.lower() != ".csv":
+        if asked is not None:
+            return asked  # the reader refuses the XML of another
         root = opening(first).root
         return next((name for name in RETURNS if described(name).root == root), None)
     headings = [headings_of(file) for path in paths for file in csv_files(path)]
-    known = {name: _known(name, headings) for name in RETURNS}
-    best = max(known, key=known.__getitem__)
-    return best if known[best] and list(known.values()).count(known[best]) == 1 else None
+    if not headings:
+        raise no_files(first, f"put those of the return there, and say which it is: --return {' or '.join(RETURNS)}.")
+    known = [name for name in RETURNS if _known(name, headings)]
+    if asked is not None and known and asked not in known:
+        raise SourceError(
+            f"{first.resolve().name} seems to be {described(known[0]).title}; give the files of "
+            f"{described(asked).title}."
+        )
+    if asked is None and len(known) > 1:
+        titles = " and of ".join(described(name).title for name in known)
+        raise SourceError(f"{first.resolve().name} holds files of {titles}; give each return a folder of its own.")
+    return asked or next(iter(known), None)
 
 
 def _known(name: str, headings: Iterable[frozenset[str]]) -> int:

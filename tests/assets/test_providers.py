@@ -121,10 +121,16 @@ def test_a_list_that_lacks_something_is_refused_by_file_sheet_and_column(tmp_pat
     assert "list.xlsx has no sheet with a column URN" in refusal(book(path, Homes=[["Name"], ["x"]]))
     assert "list.xlsx, sheet Homes: the column placement code" in refusal(book(path, Homes=[HOMES[:3], HOME[:3]]))
     assert "sheet Homes: the column urn is there more than once" in refusal(book(path, Homes=[[*HOMES, "URN"], HOME]))
-    for wrong in ("31st of March 2025", "31/02/2025", 45000):
+    for wrong in ("31st of March 2025", "31/02/2025", 45000, "1/5/2025", "2025-5-1"):
         told = refusal(book(path, Homes=[HOMES, HOME, [*HOME[:2], wrong, *HOME[3:]]]))
         assert "sheet Homes: the column deregistration date holds no date in row 2" in told
         assert str(wrong) not in told
+
+
+def test_a_list_without_a_provider_is_refused(tmp_path):
+    """As from a workbook whose cells are formulas that nothing has worked out."""
+    path = book(tmp_path / "list.xlsx", Homes=[HOMES, ["=A1", *HOME[1:]]])
+    assert refusal(path) == "list.xlsx has no row with a URN; give Ofsted's list as it came."
 
 
 def test_what_is_no_workbook_is_refused(tmp_path):

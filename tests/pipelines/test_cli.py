@@ -562,7 +562,7 @@ def test_so_is_what_reading_finds(returns, code):
 
 def test_an_unknown_rule_is_refused_with_the_nearest(refused):
     assert "did you mean 8863Q" in refused("explain", "8863")
-    assert refused("explain", "nonsense").startswith("The rule book of cin has no rule 'nonsense'")
+    assert refused("explain", "nonsense").startswith("The rule books of cin and cla have no rule 'nonsense'")
 
 
 def test_the_same_seed_and_time_invent_the_same_files(returns):

@@ -1,0 +1,217 @@
+"""The command line with the return of children looked after: its folders, last year's, children's ids, lists, runs."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import command
+from returns import described
+
+CLA = described("cla")
+CIN = Path(__file__).parents[1] / "golden" / "cin_2025-26.xml"
+CHILDREN = ("S3cret1", "S3cret2")
+THIS = ("--period", "2025-26", "--unit", "356")
+CLEAN, QUERIES, ERRORS, FAULT, REFUSED = range(5)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    before, umask = os.environ.copy(), os.umask(0o077)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("RETURNS_HOME", str(tmp_path / "home"))
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+    os.umask(umask)
+
+
+@pytest.fixture
+def returns(capsys):
+    """Run one command; gives exit code, standard output, standard error, where no id of a child may stand."""
+
+    def run(*arguments):
+        code = command([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "S3CRET" not in err.upper()
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def refused(returns):
+    """Run a command that must be refused in one sentence; gives the sentence."""
+
+    def run(*arguments):
+        code, out, err = returns(*arguments)
+        assert (code, out, err.count("\n")) == (REFUSED, "", 1)
+        return err.strip()
+
+    return run
+
+
+def folder(name: str, period: str = "2025-26", children: tuple[str, ...] = CHILDREN, **changed: str) -> Path:
+    """Children in foster care since 2020, each with a review in the year; every table is there."""
+    made = Path(name)
+    made.mkdir(parents=True)
+    cells = {
+        "DOB": "01/05/2012",
+        "SEX": "F",
+        "ETHNIC": "WBRI",
+        "MOTHER": "0",
+        "DECOM": "01/06/2020",
+        "RNE": "S",
+        "LS": "C2",
+        "CIN": "N1",
+        "PLACE": "U4",
+        "PLACE_PROVIDER": "PR1",
+        "HOME_POST": "SW1A 2AA",
+        "PL_POST": "SW1P 3BT",
+        "URN": "1234567",
+        "REVIEW": f"01/06/{period[:4]}",
+        "REVIEW_CODE": "PN1",
+        **changed,
+    }
+    for table in CLA.at(period):
+        with (made / f"{table.name}.csv").open("w", newline="", encoding="utf-8") as file:
+            rows = csv.DictWriter(file, table.file_columns, restval="", extrasaction="ignore")
+            rows.writeheader()
+            if table.name in ("Header", "Episodes", "Reviews"):
+                rows.writerows(cells | {"CHILD": child} for child in children)
+    return made
+
+
+def rules(out: str) -> set[str]:
+    return {finding["rule"] for finding in json.loads(out)["findings"]}
+
+
+def test_a_folder_of_two_returns_is_refused_and_one_of_the_other_return_too(returns, refused):
+    folder("both")
+    assert returns("convert", CIN, "--to", "csv", "--out", "census")[0] == CLEAN
+    (Path("census") / "Section47.csv").rename("both/Section47.csv")
+    census, care = described("cin").title, CLA.title
+
+    assert refused("check", "both") == (
+        f"both holds files of {census} and of {care}; give each return a folder of its own."
+    )
+    assert refused("check", "census", "--return", "cla") == (f"census seems to be {census}; give the files of {care}.")
+    assert (
+        refused("check", folder("care"), "--return", "cin") == f"care seems to be {care}; give the files of {census}."
+    )
+
+
+def test_an_empty_folder_is_of_no_return(refused):
+    Path("empty").mkdir()
+    assert refused("check", "empty") == (
+        "The folder empty holds no CSV file; put those of the return there, and say which it is: --return cin or cla."
+    )
+
+
+def test_files_that_say_of_no_return_are_taken_as_one_and_this_is_told(returns):
+    Path("few").mkdir()
+    Path("few/Section47.csv").write_text("LAchildID\n1\n")
+
+    _, _, err = returns("check", "few", "--period", "2025-26")
+
+    assert err == "The files do not say of which return: taken as cin; --return names another.\n"
+
+
+def test_the_period_is_doubted_where_the_dates_are_of_another(returns):
+    folder("year")
+    doubted = "dates of episodes, reviews and so on"
+
+    assert doubted not in returns("check", "year", *THIS)[1]
+    assert f"Of 4 {doubted} 0 are in 2026-27 and 0 after it" in returns("check", "year", "--period", "2026-27")[1]
+    assert f"Of 4 {doubted} 0 are in 2024-25 and 2 after it" in returns("check", "year", "--period", "2024-25")[1]
+
+
+def test_that_no_header_says_the_period_is_told_of_xml_too_and_its_dates_are_compared(returns):
+    assert returns("convert", folder("year"), "--to", "xml", "--out", "year.xml", "--period", "2025-26")[0] == CLEAN
+    (document,) = Path().glob("*.xml")
+
+    _, _, err = returns("check", document)
+    _, out, told = returns("check", document, "--period", "2024-25")
+
+    assert err.startswith("No header says of which period this is: taken as ")
+    assert "are in 2024-25 and 2 after it" in out
+    assert told == ""
+
+
+def test_last_year_s_return_is_not_this_one_and_its_doubts_are_told(returns, refused):
+    folder("this")
+
+    assert refused("check", "this", *THIS, "--previous", "this") == (
+        "--previous is the same as the return itself; give that of 2024-25, the period before."
+    )
+    _, _, err = returns("check", folder("last", "2024-25"), *THIS, "--previous", "this")
+    assert err.startswith(
+        "Last period's return: Of 4 dates of episodes, reviews and so on 0 are in 2024-25 and 2 after"
+    )
+
+
+def test_children_s_new_ids_are_compared_in_capitals_as_the_ids_are(returns, refused):
+    this, last = folder("this"), folder("last", "2024-25", children=("Old1", "OLD2"))
+    check = ("check", this, *THIS, "--format", "json", "--previous", last, "--child-ids", "ids.csv")
+    ids = Path("ids.csv")
+
+    ids.write_text("old,new\nold1,s3cret1\nOld2,S3CRET2\n")
+    code, out, err = returns(*check)
+    assert (code, err) == (QUERIES, "")
+    assert "NoE" not in rules(out)
+
+    for text, said in (
+        ("old,new\nOLD1,S3CRET1\nold1,S3CRET2\n", "an old id stands on several lines"),
+        ("old,new\nOLD1,s3cret1\nOLD2,S3CRET1\n", "two children of last period would get one id"),
+        ("old,new\n", "no line below the headings"),
+    ):
+        ids.write_text(text)
+        assert said in refused(*check)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"findings": []}',
+        '{"findings": [], "facts": []}',
+        '{"findings": [{"problem": 1}], "facts": {}}',
+        '{"findings": [{"problem": "x", "rule": {"S3CRET": 1}}], "facts": {}}',
+        '{"findings": [{"problem": "x", "fields": 5}], "facts": {}}',
+        '{"findings": [{"problem": "x", "fields": ["S3CRET", 1]}], "facts": {}}',
+        "[" * 100_000,
+    ],
+    ids=["no facts", "other facts", "no key", "no text", "no list", "no names", "deep"],
+)
+def test_diff_refuses_what_is_no_run(refused, text):
+    Path("run.json").write_text(text)
+    assert "give the findings.json of a run" in refused("diff", "run.json", "run.json")
+
+
+def test_diff_says_when_the_runs_are_of_two_periods(returns):
+    for period in ("2024-25", "2025-26"):
+        code, _, _ = returns(
+            "check", folder(period, period), "--period", period, "--format", "json", "--out", f"{period}.json"
+        )
+        assert code == QUERIES
+
+    _, _, err = returns("diff", "2024-25.json", "2025-26.json")
+
+    assert err == ("The runs are of 2024-25 and 2025-26: what is of one period only counts as solved or new.\n")
+
+
+def test_explain_looks_in_every_rule_book(returns, refused):
+    assert "1005" in returns("explain", " 1005 ")[1]
+    assert refused("explain", "sw12").startswith("The rule books of cin and cla have no rule 'sw12'")
+    assert "or SW12STG2" in refused("explain", "SW12STG1X")
+
+
+def test_a_list_of_providers_without_providers_is_refused(refused):
+    Path("list.csv").write_text(
+        "URN,Placement code,Placement provider code,Deregistration date,Provider postcode,Local authority\n"
+    )
+    assert refused("check", folder("this"), *THIS, "--providers", "list.csv") == (
+        "list.csv has no row with a URN; give Ofsted's list as it came."
+    )
