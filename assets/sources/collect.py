@@ -158,14 +158,17 @@ def _from_records(
 def _from_demo(whole: Return, period: str, unit: str, folder: Path, children: int) -> Collected:
     from sqlalchemy.engine import URL
 
-    from assets.sources.demo import population, write
+    from assets.sources.demo import write
+    from assets.sources.demo_folder import POPULATION
 
     database = folder / f"{whole.name}_{unit}_{period}_{children}.sqlite"
     if not database.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = database.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
-        write(population(children, period=period, unit=unit), URL.create("sqlite", database=str(unfinished)))
+        write(
+            POPULATION[whole.name](children, period=period, unit=unit), URL.create("sqlite", database=str(unfinished))
+        )
         unfinished.rename(database)
     address = URL.create("sqlite", database=str(database))
     return _from_records(whole, period, unit, address, None, "pers_person_id")

@@ -27,6 +27,7 @@ from assets.sources.demo_shape import FIRST
 from assets.sources.errors import SourceError
 from assets.sources.ssd_tables import MADE_HERE, RELEASE, SSD
 from returns import described
+from returns.model import Return
 
 SOFTWARE = "DEMO"
 FEWEST, MOST = 10, 400_000
@@ -46,12 +47,7 @@ def population(children: int, seed: int = 1, period: str = "2025-26", unit: str 
     number, UnknownPeriod.
     """
     asked = described("cin").at(period)
-    if not asked.takes(unit):
-        raise SourceError(f"An invented authority has a number like {ELSEWHERE}; give three digits.")
-    if not FEWEST <= children <= MOST:
-        raise SourceError(f"An invented authority has {FEWEST} to {MOST:,} children; give a number between these.")
-    if seed < 0:
-        raise SourceError("The seed of an invented authority is a whole number from 0 upwards; give such a number.")
+    refuse(asked, children, seed, unit)
     year = Year(period)
     dice = Dice(seed, children + max(4, int(children * BESIDE)))
     people = _people(dice, year, children)
@@ -61,7 +57,17 @@ def population(children: int, seed: int = 1, period: str = "2025-26", unit: str 
     died = episodes[episodes.reason == "RC2"].set_index("child").close
     people["death"] = died.reindex(people.index).to_numpy(dtype=float)
     gives_upns = unit if any(code.code == unit for code in asked.codes["upn_authority"]) else ELSEWHERE
-    return _in_ssd_columns(year, _ours(dice, year, people, gives_upns, episodes, events))
+    return in_ssd_columns(year, _ours(dice, year, people, gives_upns, episodes, events), COLUMNS)
+
+
+def refuse(asked: Return, children: int, seed: int, unit: str) -> None:
+    """Raise SourceError for what no invented authority can be."""
+    if not asked.takes(unit):
+        raise SourceError(f"An invented authority has a number like {ELSEWHERE}; give three digits.")
+    if not FEWEST <= children <= MOST:
+        raise SourceError(f"An invented authority has {FEWEST} to {MOST:,} children; give a number between these.")
+    if seed < 0:
+        raise SourceError("The seed of an invented authority is a whole number from 0 upwards; give such a number.")
 
 
 def _people(dice: Dice, year: Year, children: int) -> pd.DataFrame:
@@ -230,11 +236,11 @@ COLUMNS = {  # SSD table -> its column without the table's prefix -> ours
 }  # fmt: skip
 
 
-def _ids(letters: str, numbers: Any) -> Texts:
+def ids(letters: str, numbers: Any) -> Texts:
     return letters + pd.Series(np.asarray(numbers) + 1).astype("str").str.zfill(7).to_numpy(dtype=object)
 
 
-def _yes(marks: Any) -> Texts:
+def yes(marks: Any) -> Texts:
     return np.where(marks, "Y", "N").astype(object)
 
 
@@ -243,20 +249,20 @@ def _ours(
 ) -> dict[str, pd.DataFrame]:
     """Every table of COLUMNS, in our columns, days as numbers."""
     people = people.join(_upns(dice, year, people, unit)).assign(
-        legacy=_ids("L", people.index),
-        person=_ids(SOFTWARE, people.index),
+        legacy=ids("L", people.index),
+        person=ids(SOFTWARE, people.index),
         forename="Demo Child",
-        surname=_ids("", people.index),
+        surname=ids("", people.index),
     )
     disabilities = (
         people[["person"]]
         .join(_disabilities(dice, people).rename("code"), how="inner")
-        .assign(id=lambda t: _ids("DIS", range(len(t))))
+        .assign(id=lambda t: ids("DIS", range(len(t))))
     )
     former = people.dropna(subset="former").assign(
-        id=lambda t: _ids("LNK", range(len(t))), type="Former Unique Pupil Number", since=lambda t: t.born + 1800
+        id=lambda t: ids("LNK", range(len(t))), type="Former Unique Pupil Number", since=lambda t: t.born + 1800
     )
-    episodes = episodes.assign(person=people.person[episodes.child].to_numpy(), referral_id=_ids("REF", episodes.index))
+    episodes = episodes.assign(person=people.person[episodes.child].to_numpy(), referral_id=ids("REF", episodes.index))
     kinds = {}
     for kind, letters in (
         ("assessment", "ASM"),
@@ -266,7 +272,7 @@ def _ours(
         ("protection", "CPP"),
     ):
         rows = events[kind].join(episodes[["child", "person", "referral_id", "reason"]], on="episode")
-        kinds[kind] = rows.assign(id=_ids(letters, rows.index))
+        kinds[kind] = rows.assign(id=ids(letters, rows.index))
     enquiries, conferences, protections = kinds["enquiry"], kinds["conference"], kinds["protection"]
     asked, own = enquiries.conference.astype(bool), ~protections.elsewhere.astype(bool)
     before = {"enquiry": enquiries[asked], "conference": conferences, "protection": protections[own]}
@@ -276,21 +282,21 @@ def _ours(
         "ssd_person": people,
         "ssd_disability": disabilities,
         "ssd_linked_identifiers": former,
-        "ssd_cin_episodes": episodes.assign(nfa=_yes(episodes.nfa)),
+        "ssd_cin_episodes": episodes.assign(nfa=yes(episodes.nfa)),
         "ssd_cin_assessments": kinds["assessment"],
         "ssd_assessment_factors": _factors(dice, kinds["assessment"]),
         "ssd_cin_plans": kinds["plan"],
         "ssd_s47_enquiry": enquiries.assign(
-            outcome=('{"CP_CONFERENCE_FLAG": "' + pd.Series(_yes(asked)) + '"}').where(enquiries.end.notna())
+            outcome=('{"CP_CONFERENCE_FLAG": "' + pd.Series(yes(asked)) + '"}').where(enquiries.end.notna())
         ),
         "ssd_initial_cp_conference": conferences.assign(
             enquiry=conferences.episode.map(by_episode["enquiry"]),
             protection=conferences.episode.map(by_episode["protection"]),
-            transfer=_yes(~conferences.enquired.astype(bool)),
-            planned=_yes(conferences.episode.isin(by_episode["protection"].index)),
+            transfer=yes(~conferences.enquired.astype(bool)),
+            planned=yes(conferences.episode.isin(by_episode["protection"].index)),
         ),
         "ssd_cp_plans": protections.assign(
-            conference=protections.episode.map(by_episode["conference"]).where(own), elsewhere=_yes(~own)
+            conference=protections.episode.map(by_episode["conference"]).where(own), elsewhere=yes(~own)
         ),
         "ssd_cp_reviews": _reviews(dice, year, mine),
         "ssd_pre_proceedings": _proceedings(dice, year, mine),
@@ -309,7 +315,7 @@ def _factors(dice: Dice, assessments: pd.DataFrame) -> pd.DataFrame:
     turn = ended.groupby("child").cumcount().to_numpy()  # a child has one throw, but other factors each time
     chosen = (dice.place([1] * len(menu)) + turn * 911) % len(menu)
     chosen[ended.reason.isin(shape.AFTER_ASSESSMENT) & (dice.throw() < shape.NO_FACTOR)] = len(menu)
-    return ended.assign(factors_id=_ids("FAC", ended.index), factors=texts[chosen])
+    return ended.assign(factors_id=ids("FAC", ended.index), factors=texts[chosen])
 
 
 def _reviews(dice: Dice, year: Year, protections: pd.DataFrame) -> pd.DataFrame:
@@ -319,7 +325,7 @@ def _reviews(dice: Dice, year: Year, protections: pd.DataFrame) -> pd.DataFrame:
     dates = [(first + turn * 165).where(lambda day: day < until) for turn in range(8)]
     rows = pd.concat([protections.assign(reviews=day) for day in [*dates, protections.end]])
     rows = rows.dropna(subset="reviews").sort_values(["id", "reviews"], kind="stable", ignore_index=True)
-    return rows.assign(review_id=_ids("REV", rows.index))
+    return rows.assign(review_id=ids("REV", rows.index))
 
 
 def _proceedings(dice: Dice, year: Year, protections: pd.DataFrame) -> pd.DataFrame:
@@ -341,16 +347,18 @@ def _proceedings(dice: Dice, year: Year, protections: pd.DataFrame) -> pd.DataFr
     )
     begun = dice.happens(shape.PROCEEDINGS) & ~(protections.end < 0).to_numpy()
     rows = rows[begun].reset_index(drop=True)
-    return rows.assign(proceedings_id=_ids("PRE", rows.index))
+    return rows.assign(proceedings_id=ids("PRE", rows.index))
 
 
-def _in_ssd_columns(year: Year, ours: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def in_ssd_columns(
+    year: Year, ours: Mapping[str, pd.DataFrame], columns: Mapping[str, Mapping[str, str]]
+) -> dict[str, pd.DataFrame]:
     """The tables in SSD's names: days as dates, the rest text (but whole numbers and yes/no where the SSD has them)."""
     frames = {}
-    for name, columns in COLUMNS.items():
+    for name, ours_by_column in columns.items():
         rows, prefix = ours[name], PREFIX.get(name, "")
         found: dict[str, Any] = {}
-        for column, mine in columns.items():
+        for column, mine in ours_by_column.items():
             kind = SSD.tables[name].c[prefix + column].type
             values = rows[mine].reset_index(drop=True)
             if isinstance(kind, sa.DateTime):

@@ -66,7 +66,8 @@ class Day:
     saturday: bool = False
 
     def __call__(self, rows: Rows) -> pd.Series:
-        found = pd.to_datetime(getattr(rows, self.field), format="%Y-%m-%d") + pd.Timedelta(days=self.days)
+        read = pd.to_datetime(getattr(rows, self.field), format="%Y-%m-%d", errors="coerce")
+        found = read + pd.Timedelta(days=self.days)
         if self.saturday:
             found += pd.to_timedelta((5 - found.dt.day_of_week) % 7, unit="D")
         return found.dt.strftime("%Y-%m-%d").astype("str")
@@ -333,23 +334,23 @@ def _of_another(item: str) -> Callable[[Rows], pd.Series]:
     return value
 
 
-def _given(*items: str) -> Test:
+def given(*items: str) -> Test:
     return lambda rows: np.all([getattr(rows, item).notna() for item in items], axis=0)
 
 
-def _no(item: str) -> Test:
+def lacks(item: str) -> Test:
     return lambda rows: getattr(rows, item).isna()
 
 
-def _is(item: str, *values: str) -> Test:
+def one_of(item: str, *values: str) -> Test:
     return lambda rows: getattr(rows, item).isin(values)
 
 
-def _both(*tests: Test) -> Test:
+def both(*tests: Test) -> Test:
     return lambda rows: np.all([test(rows) for test in tests], axis=0)
 
 
-def _not(test: Test) -> Test:
+def but_not(test: Test) -> Test:
     return lambda rows: ~np.asarray(test(rows), dtype=bool)
 
 
@@ -357,11 +358,11 @@ CHILD, CASE, ASSESSMENT, FACTOR = "ChildIdentifiers", "CINdetails", "Assessments
 PLAN, ENQUIRY, PROTECTION, REVIEW, PROCEEDINGS = (
     "CINplanDates", "Section47", "ChildProtectionPlans", "Reviews", "PreProceedings",
 )  # fmt: skip
-FURTHER, CLOSED = _is("ReferralNFA", "0"), _given("CINclosureDate")
-OPEN = _both(_no("CINclosureDate"), FURTHER)
-BORN = _given("PersonBirthDate")
-AUTHORISED, UNFINISHED = _given("AssessmentAuthorisationDate"), _no("AssessmentAuthorisationDate")
-HELD = _given("DateOfInitialCPC")
+FURTHER, CLOSED = one_of("ReferralNFA", "0"), given("CINclosureDate")
+OPEN = both(lacks("CINclosureDate"), FURTHER)
+BORN = given("PersonBirthDate")
+AUTHORISED, UNFINISHED = given("AssessmentAuthorisationDate"), lacks("AssessmentAuthorisationDate")
+HELD = given("DateOfInitialCPC")
 ONLY_ASSESSMENT: Test = lambda rows: rows.of(CASE).under(ASSESSMENT) == 1
 AWAITED: dict[str, Any] = {"DateOfInitialCPC": None, "ICPCnotRequired": "0"}
 
@@ -387,17 +388,17 @@ DEFECTS: dict[str, Defect] = {
     "1103": _set(ASSESSMENT, AssessmentActualStartDate=Day("CINreferralDate", -1)),
     "1104": _set(ENQUIRY, HELD, DateOfInitialCPC=Day("CINreferralDate", -1)),
     "1105": _set(PROTECTION, CPPstartDate=Day("CINreferralDate", -1)),
-    "1510": _set(CHILD, _given("UPN"), UPN=_next_letter),
-    "1520": _set(CHILD, _given("UPN"), UPN=_of_another("UPN")),
-    "1530": _set(CHILD, _given("UPN"), UPN=_no_authority),
-    "1540": _set(CHILD, _given("UPN"), UPN=lambda rows: rows.UPN.str[:5] + "X" + rows.UPN.str[6:]),
-    "1550": _set(CHILD, _given("UPN"), UPN=lambda rows: rows.UPN.str[:12] + "I"),
+    "1510": _set(CHILD, given("UPN"), UPN=_next_letter),
+    "1520": _set(CHILD, given("UPN"), UPN=_of_another("UPN")),
+    "1530": _set(CHILD, given("UPN"), UPN=_no_authority),
+    "1540": _set(CHILD, given("UPN"), UPN=lambda rows: rows.UPN.str[:5] + "X" + rows.UPN.str[6:]),
+    "1550": _set(CHILD, given("UPN"), UPN=lambda rows: rows.UPN.str[:12] + "I"),
     "1560Q": _set(CHILD, FormerUPN="12345"),
     "1570": _set(CHILD, LAchildID=lambda rows: rows.LAchildID + "0" * 20, since=SINCE_2024),
     "1580": _set(CHILD, LAchildID=lambda rows: rows.LAchildID + "-", since=SINCE_2024),
     "2883": _whole(PROTECTION, _more_plans_than_conferences),
     "2884": _set(ENQUIRY, CINdetails__DateOfInitialCPC=Day("DateOfInitialCPC")),
-    "2885": _set(PROTECTION, _no("CPPendDate"), CPPstartDate=end()),
+    "2885": _set(PROTECTION, lacks("CPPendDate"), CPPstartDate=end()),
     "2886Q": _whole(CHILD, _sex_unknown),
     "2887Q": _whole("Disabilities", _seven_disabilities),
     "2888Q": _whole("Disabilities", _one_disability_each),
@@ -430,15 +431,15 @@ DEFECTS: dict[str, Defect] = {
     "8510": _set(CHILD, LAchildID=_of_another("LAchildID")),
     "8520": _set(CHILD, BORN, PersonBirthDate=end(1)),
     "8525Q": _set(CHILD, ExpectedPersonBirthDate=Day("PersonBirthDate")),
-    "8530Q": _set(CHILD, _given("ExpectedPersonBirthDate"), ExpectedPersonBirthDate=end(400)),
+    "8530Q": _set(CHILD, given("ExpectedPersonBirthDate"), ExpectedPersonBirthDate=end(400)),
     "8535Q": _set(CHILD, PersonDeathDate=Day("PersonBirthDate", -1)),
-    "8540": Defect(table=CASE, where=_both(BORN, FURTHER), removes="Disabilities", within=CHILD),
+    "8540": Defect(table=CASE, where=both(BORN, FURTHER), removes="Disabilities", within=CHILD),
     "8545Q": _set(CHILD, BORN, PersonDeathDate=start(-1)),
     "8555Q": _set(CASE, BORN, ChildIdentifiers__PersonDeathDate=Day("CINreferralDate", -1)),
     "8565": _set(ASSESSMENT, CLOSED, CINdetails__CINclosureDate=Day("AssessmentAuthorisationDate", -1)),
     "8568": _set(CASE, ReferralNFA=None),
     "8569Q": _set(CASE, CINreferralDate=start(-10), ReferralNFA="1"),
-    "8585Q": _set(CASE, _both(CLOSED, _no("PersonDeathDate")), ReasonForClosure="RC2"),
+    "8585Q": _set(CASE, both(CLOSED, lacks("PersonDeathDate")), ReasonForClosure="RC2"),
     "8590": Defect(table=CHILD, removes=CASE),
     "8600": _set(CASE, CINreferralDate=None),
     "8606": _set(CASE, BORN, ChildIdentifiers__PersonBirthDate=Day("CINreferralDate", 281)),
@@ -458,23 +459,23 @@ DEFECTS: dict[str, Defect] = {
     "8730": _set(PROTECTION, NumberOfPreviousCPP=None),
     "8736": _set(ASSESSMENT, UNFINISHED, AssessmentActualStartDate=start(-1)),
     "8740": _set(ENQUIRY, S47ActualStartDate=start(-1), **AWAITED),
-    "8750": _set(CHILD, _both(_given("ExpectedPersonBirthDate"), _no("PersonBirthDate")), Sex="9"),
+    "8750": _set(CHILD, both(given("ExpectedPersonBirthDate"), lacks("PersonBirthDate")), Sex="9"),
     "8770Q": _set(
         CASE,
-        _both(FURTHER, lambda rows: rows.PersonBirthDate < "2014"),
+        both(FURTHER, lambda rows: rows.PersonBirthDate < "2014"),
         ChildIdentifiers__UPN=None,
         ChildIdentifiers__UPNunknown=None,
     ),
     "8772": _set(CASE, FURTHER, ChildIdentifiers__UPNunknown="UN7"),
-    "8775Q": _set(CASE, _both(BORN, _no("CINclosureDate")), ChildIdentifiers__PersonBirthDate=end(-26 * 366)),
-    "8790": _add("Disabilities", "Disabilities", _is("Disability", "NONE"), Disability="MOB"),
-    "8794": _add("Disabilities", "Disabilities", _is("Disability", "NONE")),
+    "8775Q": _set(CASE, both(BORN, lacks("CINclosureDate")), ChildIdentifiers__PersonBirthDate=end(-26 * 366)),
+    "8790": _add("Disabilities", "Disabilities", one_of("Disability", "NONE"), Disability="MOB"),
+    "8794": _add("Disabilities", "Disabilities", one_of("Disability", "NONE")),
     "8805": _set(CASE, CLOSED, ReasonForClosure=None),
     "8810": _set(CASE, OPEN, ReasonForClosure="RC7"),
     "8815": _add(CASE, CASE, OPEN),
     "8816": _add(CASE, CASE, OPEN, CINreferralDate=end(), PrimaryNeedCode=None, ReferralNFA="1"),
-    "8820": _add(CASE, CASE, _both(FURTHER, lambda rows: rows.CINreferralDate < rows.CINclosureDate)),
-    "8825Q": Defect(table=CASE, where=_is("ReasonForClosure", *AFTER_ASSESSMENT), removes=ASSESSMENT),
+    "8820": _add(CASE, CASE, both(FURTHER, lambda rows: rows.CINreferralDate < rows.CINclosureDate)),
+    "8825Q": Defect(table=CASE, where=one_of("ReasonForClosure", *AFTER_ASSESSMENT), removes=ASSESSMENT),
     "8831": _set(ASSESSMENT, CINdetails__ReferralNFA="1"),
     "8832": _set(PROTECTION, CINdetails__ReferralNFA="1"),
     "8839": _add(ENQUIRY, ENQUIRY, sets=AWAITED, **AWAITED),
@@ -482,14 +483,14 @@ DEFECTS: dict[str, Defect] = {
     "8841": _set(REVIEW, CPPreviewDate=Day("CPPstartDate")),
     "8842Q": _set(REVIEW, CPPreviewDate=None),
     "8863Q": _add(ASSESSMENT, ASSESSMENT, AUTHORISED, AssessmentActualStartDate=Day("AssessmentAuthorisationDate")),
-    "8866": _set(CASE, _given("CINreferralDate"), ReferralSource=None),
+    "8866": _set(CASE, given("CINreferralDate"), ReferralSource=None),
     "8867": _set(ASSESSMENT, CLOSED, AssessmentAuthorisationDate=None),
-    "8868": _set(ENQUIRY, _both(CLOSED, _no("DateOfInitialCPC")), ICPCnotRequired="0"),
-    "8869": _add(FACTOR, FACTOR, _not(_is("AssessmentFactor", "21")), AssessmentFactor="21"),
+    "8868": _set(ENQUIRY, both(CLOSED, lacks("DateOfInitialCPC")), ICPCnotRequired="0"),
+    "8869": _add(FACTOR, FACTOR, but_not(one_of("AssessmentFactor", "21")), AssessmentFactor="21"),
     "8870Q": _set(ENQUIRY, InitialCPCtarget=Day("InitialCPCtarget", saturday=True)),
     "8873Q": _set(
         FACTOR,
-        _both(CLOSED, _not(_is("ReasonForClosure", *AFTER_ASSESSMENT)), ONLY_ASSESSMENT),
+        both(CLOSED, but_not(one_of("ReasonForClosure", *AFTER_ASSESSMENT)), ONLY_ASSESSMENT),
         AssessmentFactor="21",
     ),
     "8875": _set(ENQUIRY, DateOfInitialCPC=Day("DateOfInitialCPC", saturday=True)),
@@ -506,7 +507,7 @@ DEFECTS: dict[str, Defect] = {
     "8925": _set(PROTECTION, CPPendDate=Day("CPPstartDate", -1)),
     "8930": _set(PROTECTION, CPPendDate=start(-1)),
     "8935": _add(PROTECTION, PROTECTION, sets={"CPPendDate": None}, CPPendDate=None),
-    "8940": _add(PROTECTION, PROTECTION, _given("CPPstartDate")),
+    "8940": _add(PROTECTION, PROTECTION, given("CPPstartDate")),
     "8945Q": _set(FACTOR, AssessmentFactor="18A", since=SINCE_2024),
     "8950Q": _set(FACTOR, AssessmentFactor="19A", since=SINCE_2024),
     "8995Q": _whole(PROCEEDINGS, _empty, since=SINCE_2026),
@@ -524,5 +525,5 @@ DEFECTS: dict[str, Defect] = {
     "9013": _set(
         PROCEEDINGS, CourtAppDate=Day("PPStartDate", 1), LetterInitCPDate=Day("PPStartDate"), since=SINCE_2026
     ),
-    "9015Q": _set(PROCEEDINGS, _given("InitialPPMeetingDate"), ReviewMeetingsCount=None, since=SINCE_2026),
+    "9015Q": _set(PROCEEDINGS, given("InitialPPMeetingDate"), ReviewMeetingsCount=None, since=SINCE_2026),
 }

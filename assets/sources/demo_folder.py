@@ -2,18 +2,24 @@
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
+import pandas as pd
 from sqlalchemy.engine import URL
 
 from assets.sources.demo import SOFTWARE, population, write
+from assets.sources.demo_care import care_population
 from assets.sources.errors import SourceError
 from assets.sources.ssd import extract
 from exports.header import header
 from returns import described
+from returns.model import Return
 
+POPULATION = {"cin": population, "cla": care_population}
 LARGEST_FILE = 200_000
 
 
@@ -22,37 +28,62 @@ def make_demo(
 ) -> list[str]:
     """Fill the new folder `out` and say what is in it: database, tables as CSV, and XML up to LARGEST_FILE children.
 
-    `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be written whole the file says so.
-    The folder gets all of it or nothing. Raises SourceError and UnknownPeriod.
+    Of a return that the Department takes as CSV: its files, and those of the year before from the same database, which
+    agree with them. `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be
+    written whole the file says so. The folder gets all of it or nothing. Raises SourceError and UnknownPeriod.
     """
-    from assets.sources.demo_defects import asked, spoil
+    whole = described(name)
+    wanted = _defects(name).asked(_shares(defects), period)
+    with _all_or_nothing(out) as folder:
+        database = URL.create("sqlite", database=str(folder / "care_records.sqlite"))
+        write(POPULATION[name](children, seed, period, unit), database)
+        made = [f"{out / 'care_records.sqlite'}: the care records of {children:,} invented children"]
+        tables, _ = extract(database, whole, period)
+        if whole.authority:
+            tables = dict(tables) | {"Header": header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)}
+        if wanted:
+            tables = _defects(name).spoil(tables, wanted, period, seed)
+        if "csv" not in whole.files:
+            return made + _tables_and_document(folder, out, whole.at(period), tables, unit, children, bool(wanted))
+        made.append(_csv_files(folder, out, whole.at(period), tables, unit, "the return"))
+        if before := whole.previous(period):
+            last_year, _ = extract(database, whole, before)
+            made.append(_csv_files(folder, out, whole.at(before), last_year, unit, "the return of the year before"))
+        return made
+
+
+def _defects(name: str) -> ModuleType:
+    return import_module("assets.sources.demo_care_defects" if name == "cla" else "assets.sources.demo_defects")
+
+
+def _csv_files(folder: Path, out: Path, at: Return, tables: Mapping[str, pd.DataFrame], unit: str, what: str) -> str:
+    from exports.csv_files import write_files
+    from validation.typed import typed
+
+    into = f"{at.name}_{unit}_{at.period}_DEMO"
+    (folder / into).mkdir(mode=0o700)
+    files = write_files(typed(tables, at), at, folder / into)
+    return f"{out / into}: {what}, {len(files)} CSV files"
+
+
+def _tables_and_document(
+    folder: Path, out: Path, at: Return, tables: Mapping[str, pd.DataFrame], unit: str, children: int, spoilt: bool
+) -> list[str]:
     from exports import xml
     from validation.typed import typed
 
-    whole = described(name)
-    at = whole.at(period)
-    wanted = asked(_shares(defects), period)
-    with _all_or_nothing(out) as folder:
-        database = URL.create("sqlite", database=str(folder / "care_records.sqlite"))
-        write(population(children, seed, period, unit), database)
-        made = [f"{out / 'care_records.sqlite'}: the care records of {children:,} invented children"]
-        tables, _ = extract(database, whole, period)
-        head = header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)
-        tables = dict(tables) | {"Header": head}
-        if wanted:
-            tables = spoil(tables, wanted, period, seed)
-        (folder / "tables").mkdir(mode=0o700)
-        for table in at:
-            columns = [column for column in table.columns if column in tables[table.name]]
-            tables[table.name].to_csv(folder / "tables" / f"{table.name}.csv", columns=columns, index=False)
-        made.append(f"{out / 'tables'}: the tables of the return, one CSV each")
-        if children > LARGEST_FILE:
-            return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
-        line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
-        target = folder / f"{name}_{unit}_{period}_DEMO_NOT_FOR_SUBMISSION.xml"
-        written = xml.write(typed(tables, at), at, line, target, incomplete=bool(wanted))
-        said = "the return" if written.complete else "the return, without what cannot be written"
-        return [*made, f"{out / written.path.name}: {said}"]
+    (folder / "tables").mkdir(mode=0o700)
+    for table in at:
+        columns = [column for column in table.columns if column in tables[table.name]]
+        tables[table.name].to_csv(folder / "tables" / f"{table.name}.csv", columns=columns, index=False)
+    made = [f"{out / 'tables'}: the tables of the return, one CSV each"]
+    if children > LARGEST_FILE:
+        return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
+    line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
+    target = folder / f"{at.name}_{unit}_{at.period}_DEMO_NOT_FOR_SUBMISSION.xml"
+    written = xml.write(typed(tables, at), at, line, target, incomplete=spoilt)
+    said = "the return" if written.complete else "the return, without what cannot be written"
+    return [*made, f"{out / written.path.name}: {said}"]
 
 
 @contextmanager

@@ -166,7 +166,6 @@ COHORT = (
 )
 AS_AT_END = (
     NotYet("Episodes", "DEC", ("REC", "REASON_PLACE_CHANGE")),
-    NotYet("UASC", "DUC"),
     NotYet("PlacedAdoption", "DATE_PLACED_CEASED", ("REASON_PLACED_CEASED",)),
     NotYet("Missing", "MIS_END"),
     NotYet("SWEpisodes", "SW_DEC"),
@@ -255,10 +254,13 @@ def tables(
     rows["Episodes"] = _episodes(episodes, ssd, described, out)
     rows["OC2"] = _health(rows["OC2"], rows["Episodes"], ssd, period, out)
     for name in [name for name in rows if name not in ("Header", "Episodes", "OC2")]:
-        found = rows[name]
+        found, ssd_table = rows[name], events[name].ssd
+        if name in BY_DATE_FIRST:
+            found = belonging(COHORT, name, ssd_table, found, period, out)
         if name in DERIVED:
             found = DERIVED[name](found, ssd, described, rows["Episodes"], out)
-        found = belonging(COHORT, name, events[name].ssd, found, period, out)
+        if name not in BY_DATE_FIRST:
+            found = belonging(COHORT, name, ssd_table, found, period, out)
         rows[name] = CHOSEN[name](found, every_episode, period, out) if name in CHOSEN else found
     for name, found in rows.items():
         rows[name] = as_at_end(AS_AT_END, name, found, period, out)
@@ -478,17 +480,18 @@ def _checks(source: pd.DataFrame, period: Period, out: LeftOut) -> pd.DataFrame:
 
 
 def _unaccompanied(
-    rows: pd.DataFrame, ssd: Frames, _described: Return, episodes: pd.DataFrame, out: LeftOut
+    rows: pd.DataFrame, ssd: Frames, described: Return, episodes: pd.DataFrame, out: LeftOut
 ) -> pd.DataFrame:
-    """The status ends on the 18th birthday at the latest."""
+    """The status ends on the 18th birthday, which is given from the start, unless it has ended before."""
+    assert described.period is not None
     source, table = ssd["ssd_immigration_status"].loc[rows.index], "ssd_immigration_status"
     said = source["immi_immigration_status"].str.upper()
     rows = out.unless(table, ~said.str.contains(r"UASC|UNACCOMPANIED", na=False), rows, "another immigration status")
     rows = out.unless(table, ~held(rows["child"], episodes["child"]), rows, "the child has no episode in the return")
-    grown_up = _birthday(rows["born"], 18)
-    ends = dates(rows["DUC"])
+    grown_up, ends = _birthday(rows["born"], 18), dates(rows["DUC"])
     unreadable = rows["DUC"].where(ends.isna())
-    earlier = ends.where(~(ends > grown_up), grown_up).fillna(grown_up)
+    ended = ends.where(ends <= pd.Timestamp(described.period.end))
+    earlier = ended.where(~(ended > grown_up), grown_up).fillna(grown_up)
     rows["DUC"] = unreadable.fillna(earlier.dt.strftime("%Y-%m-%d").astype("str"))
     rows["since"], rows["ceased"] = source["immi_immigration_status_start_date"].loc[rows.index], rows["DUC"]
     return rows
@@ -647,6 +650,7 @@ DERIVED = {  # table -> what is added to its rows, and the rows that no date can
     "Missing": _gone_missing,
     "SWEpisodes": _social_workers,
 }
+BY_DATE_FIRST = ("Reviews", "Missing", "SWEpisodes")  # the others' dates have to be derived
 CHOSEN = {"UASC": _one_status, "OC3": _nearest_contact}  # one row a child
 
 

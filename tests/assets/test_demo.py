@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from assets.sources import demo_shape as shape
 from assets.sources.demo import FEWEST, MADE_HERE, MOST, SOFTWARE, population, write
 from assets.sources.errors import SourceError
-from exports.header import header
 from assets.sources.ssd import extract
 from assets.sources.ssd_tables import SSD
+from exports.header import header
 from returns import described
 from validation import validate
 

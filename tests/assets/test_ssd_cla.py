@@ -667,10 +667,11 @@ def test_social_workers_in_the_year(taken):
 @pytest.mark.parametrize(
     ("drawn", "ceased"),
     [
-        ("UASC | 2024-01-01 |", None),
+        ("UASC | 2024-01-01 |", "2030-05-06"),
         ("UASC | 2024-01-01 | 2025-03-31", "gone"),
         ("UASC | 2024-01-01 | 2025-04-01", "2025-04-01"),
-        ("UASC | 2024-01-01 | 2026-04-01", None),
+        ("UASC | 2024-01-01 | 2026-03-31", "2026-03-31"),
+        ("UASC | 2024-01-01 | 2026-04-01", "2030-05-06"),
         ("UASC | 2026-04-01 |", "gone"),
         ("Asylum seeker | 2024-01-01 |", "gone"),
     ],
@@ -691,7 +692,7 @@ def test_unaccompanied_children_of_the_year(taken, drawn, ceased):
         ("2007-04-01", ["2025-04-01"]),
         ("2007-03-31", []),
         ("2008-03-31", ["2026-03-31"]),
-        ("2008-04-01", [None]),
+        ("2008-04-01", ["2026-04-01"]),
     ],
 )
 def test_nobody_is_unaccompanied_after_the_18th_birthday(taken, born, ceased):

@@ -1,0 +1,182 @@
+"""The invented authority's looked-after children: two years that agree, shaped like England, clean by every rule."""
+
+import datetime as dt
+import hashlib
+
+import pandas as pd
+import pytest
+
+from assets.sources import demo_care_shape as shape
+from assets.sources.demo import FEWEST, MADE_HERE, MOST, write
+from assets.sources.demo_care import FIRST_PERSON, care_population
+from assets.sources.demo_folder import make_demo
+from assets.sources.errors import SourceError
+from assets.sources.files import read_csv_folder
+from assets.sources.ssd import extract
+from returns import described
+from validation import postcodes, validate
+
+CLA = described("cla")
+PERIODS = [period.name for period in CLA.periods]
+UNAVOIDABLE = {"1001", "1002"}  # queries on care leavers whose care was before the two years that the rules can see
+GOLDEN = "c8eaac67e8d8ddc9bbd02d57242aae7fb6c8a52f8796bb61e1b4ed0dda9dc749"
+
+
+def both_years(frames, folder, period):
+    """The raw tables that the authority's database gives for the period and for the one before."""
+    url = f"sqlite:///{folder / 'demo.sqlite'}"
+    write(frames, url)
+    before = CLA.previous(period)
+    return extract(url, CLA, period)[0], extract(url, CLA, before)[0] if before else None
+
+
+def text(frames):
+    return "".join(f"{name}\n{frame.to_csv(index=False, lineterminator=chr(10))}" for name, frame in frames.items())
+
+
+def test_the_same_seed_gives_the_same_tables_everywhere():
+    assert hashlib.sha256(text(care_population(60, seed=1)).encode()).hexdigest() == GOLDEN
+
+
+def test_another_seed_gives_others():
+    assert text(care_population(60, seed=1)) != text(care_population(60, seed=2))
+
+
+def test_a_larger_authority_begins_with_the_same_children():
+    small, large = care_population(60), care_population(700)
+    first = {f"DEMO{FIRST_PERSON + number:07}" for number in range(1, 61)}
+    for table in ("ssd_person", "ssd_cla_episodes", "ssd_cla_placement", "ssd_missing", "ssd_sdq_scores"):
+        child = next(name for name in small[table] if name.endswith("person_id"))
+        columns = [name for name in small[table] if not name.endswith(("table_id", "episode_id"))]
+        fewer, more = (frames[table].loc[lambda rows: rows[child].isin(first), columns] for frames in (small, large))  # noqa: B023
+        fewer, more = (rows.sort_values(columns).reset_index(drop=True) for rows in (fewer, more))
+        pd.testing.assert_frame_equal(fewer, more)
+
+
+@pytest.mark.parametrize("wrong", [{"children": FEWEST - 1}, {"children": MOST + 1}, {"seed": -1}, {"unit": "12"}])
+def test_what_cannot_be_is_refused(wrong):
+    with pytest.raises(SourceError):
+        care_population(**{"children": 10} | wrong)
+
+
+@pytest.mark.parametrize(
+    ("children", "seed", "period"), [(10, 1, "2022-23"), (10, 1, "2024-25"), (11, 7, "2025-26"), (1000, 4, "2026-27")]
+)
+def test_no_rule_fires_with_last_year_beside_it(tmp_path, children, seed, period):
+    now, before = both_years(care_population(children, seed, period), tmp_path, period)
+    found = validate("cla", now, period, previous=before, authority="356")
+    assert set(found["rule"]) <= UNAVOIDABLE
+    assert "error" not in set(found["severity"])
+    assert found.attrs["crashed"] == {}
+    untold = ("providers: not given", "not supplied: table DoLo")
+    assert not before or all(why.startswith(untold) for why in found.attrs["not_run"].values())
+    assert len(now["Header"]) == children
+    assert all(len(table) for table in now.values())
+    if children > 11:
+        alone = validate("cla", before, CLA.previous(period), authority="356")
+        assert alone["rule"].tolist() == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize(("children", "seed"), [(10, seed) for seed in range(40)] + [(50_000, 5)])
+def test_no_rule_fires_whatever_the_seed(tmp_path, children, seed, period):
+    now, before = both_years(care_population(children, seed, period), tmp_path, period)
+    assert set(validate("cla", now, period, previous=before, authority="356")["rule"]) <= UNAVOIDABLE
+
+
+def test_every_kind_of_child_is_there_in_the_smallest_authority(tmp_path):
+    now, before = both_years(care_population(10), tmp_path, "2025-26")
+    assert {*now["Episodes"]["RNE"].dropna()} >= {"S", "P", "L"}
+    assert {*now["Episodes"]["LS"]} >= {"V2", "C2", "E1"}
+    assert now["Episodes"]["REC"].isin(["E11", "E12"]).any()
+    assert set(before["Header"]["CHILD"]) - set(now["Header"]["CHILD"])
+
+
+def test_identifiers_cannot_be_anybodys():
+    frames = care_population(3000)
+    person, placements = frames["ssd_person"], frames["ssd_cla_placement"]
+    assert person.pers_person_id.is_unique
+    assert person.pers_person_id.str.fullmatch("DEMO[0-9]{7}").all()
+    assert (person.pers_forename == "Demo Child").all()
+    assert person.pers_upn.dropna().is_unique
+    assert person.pers_upn.dropna().str[4:8].astype(int).between(1, 999).all()
+    assert placements.clap_cla_placement_urn.dropna().str.fullmatch("SC9[0-9]{5}").all()
+    assert frames["ssd_professionals"].prof_social_worker_registration_no.str.startswith("SWDEMO").all()
+    assert frames["ssd_version_log"].description.tolist() == [MADE_HERE]
+
+
+def test_every_postcode_is_on_the_map_and_no_home_is_a_placement():
+    places = pd.Series([*shape.HOMES, *shape.NEAR, *shape.FAR])
+    assert places.is_unique
+    assert postcodes.known(places).all()
+    assert postcodes.upper_tier(places).notna().all()
+
+
+@pytest.fixture(scope="module")
+def three_thousand(tmp_path_factory):
+    return both_years(care_population(3000), tmp_path_factory.mktemp("demo"), "2025-26")
+
+
+def share(marks):
+    return float(marks.mean())
+
+
+def test_children_are_as_published(three_thousand):
+    now, _ = three_thousand
+    episodes, header = now["Episodes"], now["Header"].set_index("CHILD")
+    still = episodes[episodes["DEC"].isna() & (episodes["LS"] != "V4")]
+    born = pd.to_datetime(header["DOB"].reindex(still["CHILD"]))
+    age = (pd.Timestamp("2026-03-31") - born).dt.days / 365.25
+    for (low, high), expected in {(0, 1): 5, (1, 5): 13, (5, 10): 18, (10, 16): 38, (16, 18): 26}.items():
+        assert share(age.between(low, high, inclusive="left")) == pytest.approx(expected / 100, abs=0.045)
+    assert share(still["CHILD"].isin(now["UASC"]["CHILD"])) == pytest.approx(0.07, abs=0.02)
+    kinds = still["PLACE"].str[0].value_counts(normalize=True)
+    assert kinds["U"] == pytest.approx(0.68, abs=0.06)
+    assert kinds["K"] == pytest.approx(0.17, abs=0.04)
+    assert kinds["P"] == pytest.approx(0.07, abs=0.03)
+    assert kinds["A"] == pytest.approx(0.03, abs=0.02)
+
+
+def test_care_is_as_published(three_thousand):
+    now, before = three_thousand
+    episodes = now["Episodes"]
+    still = episodes["DEC"].isna().sum()
+    assert (episodes["RNE"].eq("S") & (episodes["DECOM"] >= "2025-04-01")).sum() / still == pytest.approx(0.4, abs=0.05)
+    assert (episodes["REC"].notna() & episodes["REC"].ne("X1")).sum() / still == pytest.approx(0.42, abs=0.06)
+    children = episodes["CHILD"].nunique()
+    assert now["Missing"]["CHILD"].nunique() / children == pytest.approx(0.11, abs=0.03)
+    assert set(now["SWEpisodes"]["CHILD"]) == set(episodes["CHILD"])
+    assert len(before["Header"]) == pytest.approx(3000, rel=0.15)
+
+
+def test_postgresql_gives_the_same(tmp_path, postgres_url):
+    frames = care_population(40)
+    theirs_url = postgres_url.set(drivername="postgresql+psycopg")
+    write(frames, theirs_url)
+    ours, _ = both_years(frames, tmp_path, "2025-26")
+    theirs, _ = extract(theirs_url, CLA, "2025-26")
+    assert list(theirs) == list(ours)
+    for name, table in theirs.items():
+        pd.testing.assert_frame_equal(table, ours[name])
+
+
+# ---------------------------------------------------------------------------------------------------------- as files
+
+
+def test_the_files_of_both_years_are_written_from_one_database_and_read_back(tmp_path):
+    said = make_demo("cla", "356", "2025-26", 12, 1, tmp_path / "demo", "", dt.datetime(2026, 5, 1))
+    assert [line.partition(":")[0].rpartition("/")[2] for line in said] == [
+        "care_records.sqlite", "cla_356_2025-26_DEMO", "cla_356_2024-25_DEMO",
+    ]  # fmt: skip
+    now, _ = read_csv_folder(tmp_path / "demo" / "cla_356_2025-26_DEMO", CLA, "2025-26")
+    before, _ = read_csv_folder(tmp_path / "demo" / "cla_356_2024-25_DEMO", CLA, "2024-25")
+    assert {*now} == {table.name for table in CLA} - {"DoLo"}
+    assert now["Episodes"]["DECOM"].str.fullmatch("[0-9]{2}/[0-9]{2}/[0-9]{4}").all()
+    found = validate("cla", now, "2025-26", previous=before, authority="356")
+    assert set(found["rule"]) <= UNAVOIDABLE
+
+
+def test_the_first_period_has_no_year_before(tmp_path):
+    said = make_demo("cla", "356", "2022-23", 10, 1, tmp_path / "demo", "", dt.datetime(2026, 5, 1))
+    assert len(said) == 2
