@@ -208,7 +208,7 @@ def other_authority(episodes, previous_episodes):
 
 @rule(
     "503J",
-    "Placement lies inside the authority and lay outside in last year's open episode, or reverse",
+    "Placement is inside the authority and was outside in last year's open episode, or reverse",
     flags="episodes.PL_LOCATION",
     advice="Check the postcode of the placement in both years; a move begins a new episode.",
     severity="query",
