@@ -129,7 +129,7 @@ def test_a_list_that_lacks_something_is_refused_by_file_sheet_and_column(tmp_pat
 
 def test_a_list_without_a_provider_is_refused(tmp_path):
     """As from a workbook whose cells are formulas that nothing has worked out."""
-    path = book(tmp_path / "list.xlsx", Homes=[HOMES, [None, *HOME[1:]]])
+    path = book(tmp_path / "list.xlsx", Homes=[HOMES, [HOME[0], "=A1", *HOME[2:]]])
     assert refusal(path) == "list.xlsx has no row with a URN; give Ofsted's list as it came."
 
 
