@@ -98,12 +98,12 @@ def _parsed(text: pd.Series, parse: Any) -> tuple[Any, np.ndarray]:
 
 
 def _dates(distinct: pd.Series) -> pd.Series:
-    iso = distinct.str.match(_ISO)
-    read = pd.to_datetime(distinct.where(iso).str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
-    slashed = distinct.str.match(_UK)
-    if slashed.any():
-        read = read.fillna(pd.to_datetime(distinct.where(slashed).str.slice(0, 10), format="%d/%m/%Y", errors="coerce"))
-    return read.astype("datetime64[us]")
+    read = pd.Series(pd.NaT, index=distinct.index, dtype="datetime64[us]")
+    for written, order in ((_ISO, "%Y-%m-%d"), (_UK, "%d/%m/%Y")):
+        like = distinct.str.match(written).to_numpy(dtype=bool)
+        if like.any():
+            read[like] = pd.to_datetime(distinct[like].str.slice(0, 10), format=order, errors="coerce")
+    return read
 
 
 def _instants(distinct: pd.Series) -> pd.Series:
@@ -320,7 +320,7 @@ def _typed_table(
             columns[UNREAD + item.name] = bad
         if bad.any():
             positions = np.flatnonzero(bad)
-            unreadable.append(Unreadable(table.name, item, positions, text.to_numpy(dtype=object)[positions]))
+            unreadable.append(Unreadable(table.name, item, positions, text.iloc[positions].to_numpy(dtype=object)))
     out = pd.DataFrame(columns, index=index.rename("row"), columns=list(columns))
     out["@row"] = np.arange(len(out))
     out.attrs["table"] = table.name
