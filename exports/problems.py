@@ -20,6 +20,7 @@ from validation.typed import TEXT
 
 COLUMNS = ("state", "rule", "severity", "table", "child", "record", "fields")
 NEW, SOLVED, STILL = "new", "solved", "still there"
+LARGEST = 512 << 20  # bytes; a million findings are about 240 MB
 _APART = "\x1f"  # in no text that a document can hold
 
 
@@ -50,6 +51,8 @@ def keys(report: Report, part: Part) -> pa.StringArray:
 def read(path: Path) -> dict[str, Any]:
     """A run as its findings.json holds it. Raises NoFindings."""
     try:
+        if path.stat().st_size > LARGEST:
+            raise NoFindings(f"{path.name} is larger than {LARGEST >> 20} MiB; give the findings.json of a run.")
         run = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         raise NoFindings(f"{path.name} cannot be read as JSON; give the findings.json of a run.") from None

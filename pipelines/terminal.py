@@ -57,6 +57,8 @@ def refuse_reading(out: Path, read: list[Path]) -> None:
         raise Refused(f"{out} is a folder; name a file with --out.")
     if not out.parent.is_dir():
         raise Refused(f"The folder {out.parent} does not exist; make it, or name another with --out.")
+    if out.exists() and not out.is_file():
+        raise Refused(f"{out} is a device, not a file, and would be replaced; name a file with --out.")
     if out.exists() and any(out.samefile(file) for file in read):
         raise Refused(f"{out} is a file that this command reads; name another with --out.")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exports.problems import LARGEST
 from pipelines.cli import command
 from returns import described
 
@@ -188,6 +189,20 @@ def test_children_s_new_ids_are_compared_in_capitals_as_the_ids_are(returns, ref
 def test_diff_refuses_what_is_no_run(refused, text):
     Path("run.json").write_text(text)
     assert "give the findings.json of a run" in refused("diff", "run.json", "run.json")
+
+
+def test_diff_refuses_a_file_too_large_to_compare(refused):
+    with Path("run.json").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    assert refused("diff", "run.json", "run.json").startswith("run.json is larger than 512 MiB; give")
+
+
+def test_a_device_is_not_replaced(refused):
+    os.mkfifo("pipe")
+    assert refused("check", folder("this"), *THIS, "--format", "csv", "--out", "pipe") == (
+        "pipe is a device, not a file, and would be replaced; name a file with --out."
+    )
+    assert Path("pipe").is_fifo()
 
 
 def test_diff_says_when_the_runs_are_of_two_periods(returns):
