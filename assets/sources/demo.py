@@ -236,8 +236,8 @@ COLUMNS = {  # SSD table -> its column without the table's prefix -> ours
 }  # fmt: skip
 
 
-def ids(letters: str, numbers: Any) -> Texts:
-    return letters + pd.Series(np.asarray(numbers) + 1).astype("str").str.zfill(7).to_numpy(dtype=object)
+def ids(letters: str, numbers: Any, digits: int = 7) -> Texts:
+    return letters + pd.Series(np.asarray(numbers) + 1).astype("str").str.zfill(digits).to_numpy(dtype=object)
 
 
 def yes(marks: Any) -> Texts:

@@ -576,7 +576,7 @@ def _workers(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.DataF
 
 def _named(told: Mapping[str, pd.DataFrame], people: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Every table with the child's id, and an id of its own rows."""
-    person = pd.Series(ids("DEMO", people.child + FIRST_PERSON), index=people.child)
+    person = pd.Series(ids("DEMO", people.child + FIRST_PERSON, digits=6), index=people.child)
     named = {}
     for name, rows in told.items():
         rows = rows.reset_index(drop=True)
@@ -591,7 +591,7 @@ def _named(told: Mapping[str, pd.DataFrame], people: pd.DataFrame) -> dict[str, 
     return named
 
 
-FIRST_PERSON = 5_000_000  # children in need are numbered from 1
+FIRST_PERSON = 500_000  # children in need are numbered from 1; an id of the 903 has ten characters
 LETTERS = {
     "ssd_address": "ADR", "ssd_immigration_status": "IMM", "ssd_legal_status": "LEG", "ssd_cla_episodes": "EPI",
     "ssd_cla_reviews": "CLR", "ssd_cla_convictions": "CNV", "ssd_cla_health": "HLT", "ssd_cla_substance_misuse": "SUB",
