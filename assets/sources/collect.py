@@ -121,11 +121,14 @@ def refuse_another_period(whole: Return, period: str, header: Mapping[str, str])
 
 
 def _source(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Files made from invented children stay invented: their header says so."""
+    """Files made from invented children stay invented: their header says so, or where there is none every id does."""
     from assets.sources.demo import SOFTWARE
 
-    header = tables.get("Header")
-    marked = header is not None and "SoftwareCode" in header and header["SoftwareCode"].eq(SOFTWARE).any()
+    header = tables.get("Header", pd.DataFrame())
+    if "SoftwareCode" in header:
+        marked = header["SoftwareCode"].eq(SOFTWARE).any()
+    else:
+        marked = len(header) > 0 and "CHILD" in header and header["CHILD"].str.fullmatch(f"{SOFTWARE}[0-9]{{7}}").all()
     return INVENTED if marked else "file"
 
 
