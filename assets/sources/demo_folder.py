@@ -29,8 +29,8 @@ def make_demo(
     """Fill the new folder `out` and say what is in it: database, tables as CSV, and XML up to LARGEST_FILE children.
 
     Of a return that the Department takes as CSV: its files, and those of the year before from the same database, which
-    agree with them. `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be
-    written whole the file says so. The folder gets all of it or nothing. Raises SourceError and UnknownPeriod.
+    agree with them. `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be written whole
+    the file says so. The folder gets all of it or nothing. Raises SourceError and UnknownPeriod.
     """
     whole = described(name)
     wanted = _defects(name).asked(_shares(defects), period)
@@ -46,6 +46,7 @@ def make_demo(
         if "csv" not in whole.files:
             return made + _tables_and_document(folder, out, whole.at(period), tables, unit, children, bool(wanted))
         made.append(_csv_files(folder, out, whole.at(period), tables, unit, "the return"))
+        made += _documents(folder, out, whole.at(period), tables, unit, {}, children, bool(wanted))
         if before := whole.previous(period):
             last_year, _ = extract(database, whole, before)
             made.append(_csv_files(folder, out, whole.at(before), last_year, unit, "the return of the year before"))
@@ -69,21 +70,34 @@ def _csv_files(folder: Path, out: Path, at: Return, tables: Mapping[str, pd.Data
 def _tables_and_document(
     folder: Path, out: Path, at: Return, tables: Mapping[str, pd.DataFrame], unit: str, children: int, spoilt: bool
 ) -> list[str]:
-    from exports import xml
-    from validation.typed import typed
-
     (folder / "tables").mkdir(mode=0o700)
     for table in at:
         columns = [column for column in table.columns if column in tables[table.name]]
         tables[table.name].to_csv(folder / "tables" / f"{table.name}.csv", columns=columns, index=False)
     made = [f"{out / 'tables'}: the tables of the return, one CSV each"]
-    if children > LARGEST_FILE:
-        return [*made, f"No XML: it is written up to {LARGEST_FILE:,} children."]
     line = {str(field): text for field, text in tables["Header"].iloc[0].items() if isinstance(text, str)}
+    return made + _documents(folder, out, at, tables, unit, line, children, spoilt)
+
+
+def _documents(
+    folder: Path,
+    out: Path,
+    at: Return,
+    tables: Mapping[str, pd.DataFrame],
+    unit: str,
+    header: Mapping[str, str],
+    children: int,
+    spoilt: bool,
+) -> list[str]:
+    from exports import xml
+    from validation.typed import typed
+
+    if children > LARGEST_FILE:
+        return [f"No XML: it is written up to {LARGEST_FILE:,} children."]
     target = folder / f"{at.name}_{unit}_{at.period}_DEMO_NOT_FOR_SUBMISSION.xml"
-    written = xml.write(typed(tables, at), at, line, target, incomplete=spoilt)
-    said = "the return" if written.complete else "the return, without what cannot be written"
-    return [*made, f"{out / written.path.name}: {said}"]
+    files = xml.write_files(typed(tables, at), at, header, target, incomplete=spoilt)
+    left_out = "" if all(file.complete for file in files) else ", without what cannot be written"
+    return [f"{out / file.path.name}: the return as XML{left_out}" for file in files]
 
 
 @contextmanager
