@@ -17,7 +17,7 @@ FOR_ADOPTION = frozenset({"A3", "A4", "A5", "A6"})
 FOSTER = frozenset({"U1", "U2", "U3", "U4", "U5", "U6"})
 TEMPORARY = frozenset({"T0", "T1", "T2", "T3", "T4"})
 NO_URN = "XXXXXXX"
-LONG_AGO = pd.Timestamp(1901, 1, 1)
+LONG_AGO = pd.Timestamp("1901-01-01")
 
 
 def short_break(episodes: pd.DataFrame) -> pd.Series:
@@ -63,7 +63,7 @@ def periods_of_care(episodes: pd.DataFrame) -> pd.DataFrame:
 
 def _periods(episodes: pd.DataFrame) -> pd.DataFrame:
     dated = episodes.DECOM.notna()
-    before, after = consecutive(episodes, "child", "DECOM", where=dated)
+    before, after = consecutive(episodes, "child", "DECOM")
     continues = on(after, after.DECOM <= before.DEC) | on(after, before.DEC.isna())
     rows = in_order(episodes, "child", "DECOM")
     rows = rows[dated.to_numpy()[rows]]

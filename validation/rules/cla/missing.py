@@ -6,7 +6,7 @@ from validation.rules.cla.book import rule
 from validation.rules.cla.care import after_unfinished, ends_in_no_care, periods_of_care
 from validation.words import any_given, blank, day, first_by, has, matched, on, outside, years_after
 
-FAR_OFF = pd.Timestamp(2099, 1, 1)
+FAR_OFF = pd.Timestamp("2099-01-01")
 
 rule.column(
     "1004",
