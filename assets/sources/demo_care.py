@@ -591,7 +591,7 @@ def _named(told: Mapping[str, pd.DataFrame], people: pd.DataFrame) -> dict[str, 
     return named
 
 
-FIRST_PERSON = 500_000  # children in need are numbered from 1; an id of the 903 has ten characters
+FIRST_PERSON = 400_000  # children in need are numbered from 1; an id of the 903 has ten characters
 LETTERS = {
     "ssd_address": "ADR", "ssd_immigration_status": "IMM", "ssd_legal_status": "LEG", "ssd_cla_episodes": "EPI",
     "ssd_cla_reviews": "CLR", "ssd_cla_convictions": "CNV", "ssd_cla_health": "HLT", "ssd_cla_substance_misuse": "SUB",
