@@ -128,7 +128,7 @@ def _source(tables: Mapping[str, pd.DataFrame]) -> str:
     if "SoftwareCode" in header:
         marked = header["SoftwareCode"].eq(SOFTWARE).any()
     else:
-        marked = len(header) > 0 and "CHILD" in header and header["CHILD"].str.fullmatch(f"{SOFTWARE}[0-9]{{7}}").all()
+        marked = len(header) > 0 and "CHILD" in header and header["CHILD"].str.fullmatch(f"{SOFTWARE}[0-9]{{6}}").all()
     return INVENTED if marked else "file"
 
 
