@@ -159,6 +159,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         if paths and before is not None:
             read = from_files(whole, before, unit, paths)
             frames, digest = dict(read.tables), read.facts["input_sha256"]
+            origin = ": ".join(filter(None, (origin, read.facts.get("reading", ""))))
         frames["@facts"] = pairs({"last_year": origin, "sha256": digest})
         return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1})
 
@@ -550,7 +551,7 @@ def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[list[Path]
                 return _of_one_kind(files, described(name)), f"the file of {period} recorded as accepted"
     if len({path.suffix for path in given}) > 1 or len([path for path in given if path.suffix.lower() == ".xml"]) > 1:
         raise SourceError(
-            f"The folder accepted of {name} {unit} {period} holds several XML files; leave the one accepted."
+            f"The folder accepted of {name} {unit} {period} holds several returns; leave the files of the one accepted."
         )
     if given:
         return given, f"the file of {period} dropped as accepted"

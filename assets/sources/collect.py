@@ -86,7 +86,7 @@ def from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Coll
     if kinds == {".csv"}:
         from assets.sources.files import read_csv_folder
 
-        found = read_csv_folder(paths[0].parent, whole, period)
+        found = read_csv_folder(paths, whole, period)
         table, _, column = whole.authority.partition(".")
         for of in found.tables.get(table, pd.DataFrame()).get(column, pd.Series(dtype="str")).dropna():
             _refuse_another(whole, unit, of.strip())

@@ -45,21 +45,20 @@ class Issues:
         return pd.DataFrame(self.found, columns=["table", "field", "what"], dtype="str").assign(row=0, line=0)
 
 
-def read_csv_folder(path: Path | str, described: Return, period: str) -> Read:
-    """The raw tables of a folder of CSV files (or of one file).
+def read_csv_folder(path: Path | str | Sequence[Path], described: Return, period: str) -> Read:
+    """The raw tables of a folder of CSV files (or of one file, or of those named).
 
     A file is a table by its name (`cin_2026_Section47.csv`) or else by its columns; where the Department knows the
     files of the return by their columns, by these first, and several files of one table are its parts. Values are text
     as given, empty is missing; index `row` counts the lines below the headings from 0, empty ones not counted. A table
     without a file is not in the result. Raises SourceError, UnknownPeriod.
     """
-    path = Path(path)
     whole, described = described, described.at(period)
-    files = csv_files(path)
+    files = csv_files(Path(path)) if isinstance(path, Path | str) else list(path)
     expected = ", ".join(table.name for table in described)
     known = _known(described)
-    if not files:
-        raise no_files(path, f"expected one for each table: {expected}.")
+    if not files and isinstance(path, Path | str):
+        raise no_files(Path(path), f"expected one for each table: {expected}.")
     tables: dict[str, pd.DataFrame] = {}
     origin: dict[str, str] = {}
     issues = Issues()
@@ -119,7 +118,8 @@ def csv_files(path: Path) -> list[Path]:
     """The CSV files of a folder, without what spreadsheets and systems leave there (`~$…`, `._…`); or the one file."""
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
+    files = (file for file in path.iterdir() if file.is_file())
+    return sorted(file for file in files if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
 
 
 def no_files(path: Path, advice: str) -> SourceError:

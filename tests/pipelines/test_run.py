@@ -539,7 +539,7 @@ def test_an_accepted_file_of_another_authority_is_refused(place):
     shutil.copy(GOLDEN / "cin_2025-26.xml", accepted)
 
     sentence = refusal(place, place.run("last_year", unit="314", period="2026-27"))
-    assert sentence == "The accepted file of 2025-26 is from another local authority; put that of 314 in its place."
+    assert sentence == "The file's header says local authority 356, this run is for 314; drop the right file."
 
 
 def test_a_file_of_another_year_is_refused_as_source_and_as_accepted(place):
@@ -560,7 +560,9 @@ def test_of_several_files_dropped_as_accepted_none_is_chosen(place):
     for file in ("first.xml", "second.xml"):
         shutil.copy(GOLDEN / "cin_2025-26.xml", accepted / file)
     sentence = refusal(place, place.run("last_year", unit="315", period="2026-27"))
-    assert sentence == "The folder accepted of cin 315 2025-26 holds several XML files; leave the one accepted."
+    assert (
+        sentence == "The folder accepted of cin 315 2025-26 holds several returns; leave the files of the one accepted."
+    )
 
 
 def test_a_file_that_the_registered_schema_does_not_take_is_marked_and_the_check_and_report_say_why(place, capsys):

@@ -138,3 +138,16 @@ def test_next_year_s_rules_on_this_year_s_data(place, run):
     assert result.success
     not_run = place.frames("findings", name="cla")["not_run"].set_index("name")["value"]
     assert not_run["702"] == "not supplied: table DoLo"
+
+
+def test_last_year_s_files_with_dates_of_another_year_are_doubted(place, run):
+    unit = "303"
+    files(place.inbox(unit=unit, name="cla"), "2025-26")
+    files(place.inbox("2024-25", unit, "cla") / "accepted", "2025-26")
+
+    result = place.run("last_year", name="cla", unit=unit)
+
+    assert said(result, "last_year")["last year"] == (
+        "the file of 2024-25 dropped as accepted: Of 2 dates of episodes, reviews and so on 0 are in 2024-25 and "
+        "1 after it: check that this is the return of that period."
+    )
