@@ -115,7 +115,28 @@ def before_of(paths: list[Path], given: Input) -> Input:
         raise Refused(f"--previous is the same as the return itself; give that of {last}, the period before.")
     for what in before.notes["what"].unique() if not given.whole.authority else ():
         tell(f"Last period's return: {what}")
+    if alike := _but_for_zeros(before, given):
+        tell(
+            f"{alike:,} children of last period have the id of one of this period but for zeros at its start: a "
+            "spreadsheet may have taken them away; compare with the system."
+        )
     return before
+
+
+def _but_for_zeros(before: Input, given: Input) -> int:
+    """How many ids of `before` are not in `given` but would be without the zeros at their start, or with more."""
+    last, now = (
+        {
+            str(child).upper()
+            for frame in each.tables.values()
+            if child_of in frame
+            for child in frame[child_of].dropna()
+        }
+        for each in (before, given)
+        for child_of in (each.whole.child,)
+    )
+    bare = {child.lstrip("0") for child in now - last}
+    return sum(child.lstrip("0") in bare for child in last - now)
 
 
 def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[str, Any]:

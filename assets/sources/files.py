@@ -86,6 +86,8 @@ def read_csv_folder(path: Path | str | Sequence[Path], described: Return, period
             raise SourceError(
                 f"{file.name} and {origin[table.name]} both hold the table {table.name}; leave only one of them."
             )
+    for other in _unread(path):
+        issues.add(f"{other} was not read: only CSV files are; save it as one if it belongs to the return.")
     if not tables:
         names = ", ".join(file.name for file in files)
         raise SourceError(f"None of the files ({names}) is a table of the return; expected the tables {expected}.")
@@ -120,6 +122,16 @@ def csv_files(path: Path) -> list[Path]:
         return [path]
     files = (file for file in path.iterdir() if file.is_file())
     return sorted(file for file in files if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
+
+
+def _unread(path: Path | str | Sequence[Path]) -> list[str]:
+    """The names of files in a folder that are tables, but not as CSV."""
+    if not isinstance(path, Path | str) or not Path(path).is_dir():
+        return []
+    files = (file for file in Path(path).iterdir() if file.is_file() and file.name[0] not in "~.")
+    return sorted(
+        file.name for file in files if file.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".ods", ".tsv", ".txt")
+    )
 
 
 def no_files(path: Path, advice: str) -> SourceError:

@@ -293,3 +293,12 @@ def test_only_the_files_that_are_named_are_read(tmp_path):
 
     assert read_csv_folder([tmp_path / "reviews.csv"], CLA, "2025-26").issues.empty
     assert len(read_csv_folder(tmp_path, CLA, "2025-26").issues) == 1
+
+
+def test_files_of_a_spreadsheet_in_the_folder_are_told(tmp_path):
+    for name in ("Header.xlsx", "~$Header.xlsx", "notes.pdf"):
+        (tmp_path / name).write_bytes(b"PK")
+
+    assert of_903(tmp_path, Reviews=REVIEWS).issues["what"].tolist() == [
+        "Header.xlsx was not read: only CSV files are; save it as one if it belongs to the return."
+    ]

@@ -154,6 +154,17 @@ def test_last_year_s_return_is_not_this_one_and_its_doubts_are_told(returns, ref
     )
 
 
+def test_ids_that_lost_the_zeros_at_their_start_are_told(returns):
+    this, last = folder("this", children=("12", "S3cret7")), folder("last", "2024-25", children=("0012", "S3cret7"))
+
+    _, _, err = returns("check", this, *THIS, "--previous", last)
+
+    assert err == (
+        "1 children of last period have the id of one of this period but for zeros at its start: a spreadsheet may "
+        "have taken them away; compare with the system.\n"
+    )
+
+
 def test_children_s_new_ids_are_compared_in_capitals_as_the_ids_are(returns, refused):
     this, last = folder("this"), folder("last", "2024-25", children=("Old1", "OLD2"))
     check = ("check", this, *THIS, "--format", "json", "--previous", last, "--child-ids", "ids.csv")
