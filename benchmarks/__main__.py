@@ -5,6 +5,7 @@ run, and every stage has a process of its own.
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import platform
@@ -20,6 +21,7 @@ from typing import Any
 from benchmarks import material
 from benchmarks.measure import code_location, measure
 from benchmarks.stages import FLOOR, RULES, STAGES
+from returns import described
 
 RULE_SHARE = 0.05  # of the total of all rules
 GROWTH = 1.2  # of the cost of a child, from one size to the next
@@ -32,13 +34,15 @@ SEEN = 0.002  # what takes less at the smaller size than this many seconds says 
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as beside:
-        found = _measured(options.children, options.runs, options.folder or Path(beside))
+        found = _measured(options.returns, options.children, options.runs, options.folder or Path(beside))
     print("Processor seconds. The budgets are for 50,000 children: at fewer, what any run costs once weighs more.")
-    for size in found["sizes"]:
-        _show_size(size)
-    _show_rules(found["sizes"][-1])
-    for smaller, larger in zip(found["sizes"], found["sizes"][1:], strict=False):
-        _show_growth(smaller, larger)
+    for name, sizes in found["returns"].items():
+        print(f"\n{described(name).title}")
+        for size in sizes:
+            _show_size(size)
+        _show_rules(sizes[-1])
+        for smaller, larger in itertools.pairwise(sizes):
+            _show_growth(smaller, larger)
     seconds = found["code location"]
     verdict = _verdict(seconds, LOCATION)
     print(f"\nA loaded Dagster code location: {seconds:.2f} processor seconds, budget {LOCATION:g}: {verdict}.")
@@ -48,6 +52,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What each stage of a return costs.")
+    parser.add_argument("--returns", type=_names, default=material.RETURNS, help="returns, as cin,cla")
     parser.add_argument("--children", type=_sizes, default=SIZES, help="sizes of the authority, as 1000,10000,50000")
     parser.add_argument("--runs", type=int, default=5, help="warm runs of a stage at most; the median counts")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
@@ -59,27 +64,36 @@ def _sizes(text: str) -> list[int]:
     return sorted(int(size) for size in text.split(","))
 
 
-def _measured(sizes: list[int], runs: int, folder: Path) -> dict[str, Any]:
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := set(names) - set(material.RETURNS):
+        raise argparse.ArgumentTypeError(f"no return {', '.join(sorted(unknown))}; there are {material.RETURNS}")
+    return names
+
+
+def _measured(returns: Sequence[str], sizes: list[int], runs: int, folder: Path) -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "machine": platform.machine(),
         "versions": {name: version(name) for name in ("lxml", "numpy", "pandas", "pandera", "pyarrow", "SQLAlchemy")},
         "defects": material.SPOILT,
         "code location": statistics.median(_alone(code_location) for _ in range(min(runs, 3))),
-        "sizes": [_size(folder / str(children), children, runs) for children in sizes],
+        "returns": {
+            name: [_size(name, folder / f"{name} {children}", children, runs) for children in sizes] for name in returns
+        },
     }
 
 
-def _size(folder: Path, children: int, runs: int) -> dict[str, Any]:
-    _say(f"{children:,} children: making the authority")
+def _size(name: str, folder: Path, children: int, runs: int) -> dict[str, Any]:
+    _say(f"{name}, {children:,} children: making the authority")
     folder.mkdir(parents=True, exist_ok=True)
-    size = _alone(material.make, folder, children)
+    size = _alone(material.make, name, folder, children)
     size["stages"] = {}
-    for name in STAGES:
-        _say(f"{children:,} children: {name}")
-        size["stages"][name] = _alone(measure, name, folder, runs)
-    _say(f"{children:,} children: {FLOOR}, again")
-    floor, again = size["stages"][FLOOR], _alone(measure, FLOOR, folder, runs)
+    for what in STAGES[name]:
+        _say(f"{name}, {children:,} children: {what}")
+        size["stages"][what] = _alone(measure, name, what, folder, runs)
+    _say(f"{name}, {children:,} children: {FLOOR}, again")
+    floor, again = size["stages"][FLOOR], _alone(measure, name, FLOOR, folder, runs)
     floor["runs"] += again["runs"]  # before and after the others: the machine may have become slower between
     floor["seconds"] = statistics.median(floor["runs"])
     return size
@@ -106,7 +120,7 @@ def _show_size(size: dict[str, Any]) -> None:
         "imports", "and inputs",
     )]  # fmt: skip
     for name, cost in size["stages"].items():
-        stage, ratio = STAGES[name], cost["seconds"] / floor["seconds"]
+        stage, ratio = STAGES[size["return"]][name], cost["seconds"] / floor["seconds"]
         rows.append((
             name, f"{cost['first']:.3f}", f"{cost['seconds']:.3f}",
             _budget(stage.seconds), _verdict(cost["seconds"], stage.seconds), f"{ratio:.2f}",
@@ -133,7 +147,7 @@ def _show_growth(smaller: dict[str, Any], larger: dict[str, Any]) -> None:
     most = GROWTH * larger["children"] / smaller["children"]
     print(f"\nGrowth from {smaller['children']:,} to {larger['children']:,} children:\n")
     rows = [("stage or rule", "times", "budget", "")]
-    for name in STAGES:
+    for name in larger["stages"]:
         growth = larger["stages"][name]["seconds"] / smaller["stages"][name]["seconds"]
         rows.append((name, f"{growth:.2f}", f"{most:.1f}", _verdict(growth, most)))
     before, after = (size["stages"][RULES]["rules"] for size in (smaller, larger))

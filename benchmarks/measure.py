@@ -15,14 +15,14 @@ ENOUGH = 10.0  # after so many seconds no other run
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
-def measure(name: str, folder: Path, most_runs: int) -> dict[str, Any]:
-    """Of stage `name` on `folder`: the `first` run, one to `most_runs` warm `runs` and their median `seconds`.
+def measure(name: str, what: str, folder: Path, most_runs: int) -> dict[str, Any]:
+    """Of one stage of a return, on `folder`: the `first` run, one to `most_runs` warm `runs`, their median `seconds`.
 
     Seconds are processor seconds, user and system, all threads. `peak`, `base` and `inputs` are MiB resident: at the
     highest during the first run; before it, with the imports alone, and with the inputs loaded too. `rules` are the
     median seconds of each rule.
     """
-    stage = STAGES[name]
+    stage = STAGES[name][what]
     for module in stage.modules:
         importlib.import_module(module)
     base = resident()
@@ -40,7 +40,7 @@ def measure(name: str, folder: Path, most_runs: int) -> dict[str, Any]:
         gc.collect()
         seconds, result = timed(stage.do, one)
         runs.append(seconds)
-        rules.append(result.seconds if name == RULES else {})
+        rules.append(result.seconds if what == RULES else {})
     return {
         "seconds": statistics.median(runs),
         "first": first,
