@@ -70,6 +70,7 @@ class Report:
     `subjects`: one row per child with findings in reading order, then each flagged row that belongs to no child: id
     (missing: none), table, row (its label), child (yes or no).
     `of_subject`: table -> the subject of every row, -1 for rows of children without findings.
+    `tried`: whether anybody asked if a complete XML can be written.
     """
 
     asked: Return
@@ -84,6 +85,7 @@ class Report:
     left_out: pd.DataFrame
     issues: pd.DataFrame
     obstacles: pd.DataFrame
+    tried: bool
     local: pd.DataFrame
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, repr=False)
 
@@ -169,6 +171,7 @@ def report(
         of_subject=found.of_subject,
         children=sum(len(tables.tables[table.name]) for table in asked if table.level == next(iter(asked.levels))),
         held=len(book(asked.name).versions),
+        tried=obstacles is not None,
         **{name: _columns(frame, BESIDE[name]) for name, frame in beside.items()},
     )
 

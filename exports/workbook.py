@@ -92,7 +92,8 @@ def _summary(report: Report) -> Iterator[tuple[str, Any]]:
     yield "sheet Findings holds", shown
     for row in report.local.itertuples():
         yield f"local setting for {row.code}", f"{row.setting}: {row.reason} ({row.author}, until {row.expires})"
-    yield "cells and rows that stop a complete XML file", len(report.obstacles)
+    if report.tried:
+        yield "cells and rows that stop a complete XML file", len(report.obstacles)
     yield "remarks from reading the source", len(report.issues)
 
 

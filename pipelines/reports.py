@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,13 +35,13 @@ TYPES = {
     ".json": "application/json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-KINDS = {
-    ".html": "The report, to read on the screen",
-    ".xml": "The file in the Department's form",
-    ".csv": "Every finding, for any program",
-    ".json": "Every finding, for other programs",
-    ".xlsx": "The findings as a workbook",
+OF_OURS = {
+    "report.html": "The report, to read on the screen",
+    "findings.csv": "Every finding, for any program",
+    "findings.json": "Every finding, for other programs",
+    "findings.xlsx": "The findings as a workbook",
 }
+THEIRS = {".xml": "The return in the Department's form", ".csv": "A table of the return in the Department's form"}
 
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("pipelines"), autoescape=True, undefined=jinja2.StrictUndefined
@@ -70,6 +71,8 @@ def pages(store: Store) -> Starlette:
             version=version,
             current=not wanted,
             files=list(_files(version)),
+            lacking=_kinds(version, there=False),
+            whole=_kinds(version, there=True),
             others=others,
             marks=lambda one: _marks(one, recorded),
             trouble=trouble,
@@ -140,15 +143,26 @@ def _version(store: Store, where: Partition, wanted: str) -> Version:
     raise NothingPublished(f"{where}: there is no version of this id")
 
 
+def _kinds(version: Version, *, there: bool) -> list[str]:
+    """The kinds of file that the Department takes, as people say them, of which the version has some, or none."""
+    held = {path.suffix for path in version.files.values() if path.name not in OF_OURS}
+    kinds: tuple[str, ...] = ("xml",)
+    with contextlib.suppress(UnknownReturn):
+        kinds = described(version.partition.ret).files
+    return [kind.upper() for kind in kinds if (f".{kind}" in held) is there]
+
+
 def _files(version: Version) -> Iterator[dict[str, Any]]:
     """The files of a version as the page lists them, the report first, then what is for the Department."""
-    order = {".html": 0, ".xml": 1}
-    for path in sorted(version.files.values(), key=lambda path: (order.get(path.suffix, 2), path.name)):
+
+    def place(path: Path) -> tuple[int, str]:
+        return (0 if path.suffix == ".html" else 2 if path.name in OF_OURS else 1), path.name
+
+    for path in sorted(version.files.values(), key=place):
         yield {
             "name": path.name,
-            "kind": KINDS.get(path.suffix, "A file of this version"),
+            "kind": OF_OURS.get(path.name) or THEIRS.get(path.suffix, "A file of this version"),
             "page": path.suffix == ".html",
-            "xml": path.suffix == ".xml",
             "submission": path.name in version.manifest["submission"],
             "size": _size(version.manifest["files"][path.name]["size"]),
             "sha256": version.hashes[path.name],

@@ -11,6 +11,7 @@ from report_data import FACTS, PERIOD, drawn, invented, reported, tables_of
 
 import exports.workbook
 from exports.findings_csv import COLUMNS, cells, harmless
+from exports.page import page
 from exports.report import report
 from exports.report_files import write_csv, write_json, write_workbook
 from validation.rule import run
@@ -215,6 +216,16 @@ def test_the_workbook_has_its_five_sheets(small, tmp_path):
     assert workbook["Findings"].max_row == small.totals["errors"] + small.totals["queries"] + 1
     assert workbook["Not run"].max_row == small.totals["rules not run"] + 1
     assert workbook["Rules"].max_row == len(small.rules) + 1
+
+
+def test_of_the_xml_nothing_is_said_where_nobody_asked_for_it(small, tmp_path):
+    said = "complete XML file"
+    unasked = reported(drawn(), obstacles=None)
+
+    for each, told in ((small, True), (unasked, False)):
+        summary = [row[0].value for row in sheets(each, tmp_path / f"{told}.xlsx")["Summary"].iter_rows()]
+        assert any(said in name for name in summary) is told
+        assert (said in page(each).decode()) is told
 
 
 def test_the_workbook_says_where_it_ends(small, tmp_path, monkeypatch):

@@ -272,6 +272,28 @@ def test_a_version_says_its_counts_and_whether_there_is_a_file_for_the_departmen
     assert "No file for the Department in this version." in stopped
 
 
+def test_the_csv_files_of_the_903_are_its_file_for_the_department(browser, store):
+    files = {**FILES, "header.csv": b"CHILD\n", "ad1.csv": b"CHILD\n"}
+    del files["cin_356_2025-26.xml"]
+    store.publish("cla", "356", "2025-26", files, FACTS | {"submission": ["header.csv", "ad1.csv"]})
+
+    page = browser.get("/reports/cla/356/2025-26/").text
+    listed = re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a></th>\s*<td>([^<]*)', page)
+
+    assert "No file for the Department" not in page
+    assert "No XML in this version.</strong> The CSV files hold the whole return." in page
+    assert [name for name, _ in listed] == [
+        "report.html",
+        "ad1.csv",
+        "header.csv",
+        "findings.csv",
+        "findings.json",
+        "findings.xlsx",
+    ]
+    assert listed[1][1] == "A table of the return in the Department&#39;s form "
+    assert listed[3][1] == "Every finding, for any program"
+
+
 @pytest.mark.parametrize("path", ["/reports", CIN.rstrip("/")])
 def test_a_missing_stroke_is_put_right(browser, path):
     assert browser.get(path).headers["location"].endswith(f"{path}/")
