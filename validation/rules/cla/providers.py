@@ -9,7 +9,7 @@ import datetime as dt
 from validation.rules.cla.book import rule
 from validation.rules.cla.care import NO_URN, TEMPORARY, short_break
 from validation.rules.cla.placements import LAST_INDEPENDENT_LIVING, OTHER
-from validation.words import blank, day, found_in, matched_by, on, unlisted
+from validation.words import blank, day, found_in, matched_by, on, once, unlisted
 
 NEVER_LISTED = TEMPORARY | {"P1", "P3", "R1", "R2", "R5"}
 ASKED_SINCE = day(dt.date(2015, 4, 1))
@@ -23,7 +23,11 @@ def has_urn(episodes):
 
 def any_of(providers, codes, column):
     """The list with a row for each of its comma-separated `codes`, as `column`."""
-    return providers.assign(**{column: providers[codes].str.split(",")}).explode(column)
+    return once(
+        providers,
+        (codes, column),
+        lambda: providers.assign(**{column: providers[codes].str.split(",")}).explode(column),
+    )
 
 
 def tight(postcodes):
