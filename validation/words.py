@@ -154,23 +154,17 @@ def unreadable(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def in_order(frame: pd.DataFrame, level: str, *columns: str) -> np.ndarray:
-    """Positions of the rows that belong to a `level`, one level after the other, by `columns` in each (missing last);
-    ties stay in the order of the file."""
+    """Positions of the rows that belong to a `level`, one level after the other, by the dates in `columns` in each
+    (missing last); ties stay in the order of the file."""
     return once(frame, ("order", level, *columns), lambda: _sorted(frame, level, columns))
 
 
 def _sorted(frame: pd.DataFrame, level: str, columns: tuple[str, ...]) -> np.ndarray:
     of = _codes(frame, level)
-    keys = [_rank(frame[column]) for column in reversed(columns)]
+    dates = [frame[column] for column in reversed(columns)]
+    keys = [np.where(column.isna(), -NEVER, _days(column)) for column in dates]
     order = np.lexsort((*keys, of)) if len(of) else np.empty(0, dtype="int64")
     return order[of[order] >= 0]
-
-
-def _rank(values: pd.Series) -> np.ndarray:
-    if values.dtype.kind == "M":
-        return np.where(values.isna(), -NEVER, _days(values))
-    codes, _ = pd.factorize(values, sort=True)
-    return np.where(codes < 0, len(values), codes)
 
 
 def once(frame: pd.DataFrame, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
