@@ -2,7 +2,8 @@
 
 A mutant is one change: of a comparison, an operand, a level, a column, an option or a constant in a rule's function or
 in what several rules share; of a comparison or an operand in the vocabulary; of a word or a code of the description. It
-dies when a case of a rule that it touches comes out otherwise.
+dies when a case of a rule that it touches comes out otherwise. A word of the vocabulary is judged by the first return
+whose rules use it.
 """
 
 import ast
@@ -10,9 +11,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -26,14 +27,10 @@ from returns.model import Field, Return
 from rules.drawn import Case, cases
 from validation.rule import RuleBook, run
 from validation.rules import book
-from validation.submission import Submission, submit
+from validation.submission import Submission, submission, submit
 from validation.typed import typed
 
-PACKAGE = "validation.rules.cin"
 WORDS = "validation.words"
-CIN = described("cin")
-BOOK = book("cin")
-CASES = cases("cin")
 
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -45,9 +42,11 @@ COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 }
 CALCULATED: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add}
 JOINED: dict[type[ast.operator], type[ast.operator]] = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
-NAMES = {"yes": "no", "no": "yes", "inside": "outside", "outside": "inside"}
+OPPOSITES = [("yes", "no"), ("inside", "outside"), ("first_by", "last_by"), ("any_given", "all_given")]
+NAMES = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
 ATTRIBUTES = {"isna": "notna", "notna": "isna", "start": "end", "end": "start"}
 LEVELS = {"child": "episode", "episode": "child", "assessment": "episode", "plan": "episode"}
+LEAST = {"either": 0, "flagged": 1, "has": 3, "how_many": 3, "first_by": 3, "last_by": 3, "lookup": 4}  # arguments
 OPTIONS = {"yes": ("any_case", True), "no": ("any_case", True), "overlapping": ("touching", False)}
 
 
@@ -65,21 +64,78 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """The rules, or for a change of the vocabulary its file."""
+        """The rules, or for a change of a vocabulary its file."""
         file = self.place.partition(":")[0]
-        return file if file == "words.py" else " ".join(self.rules)
+        return file if file in ("words.py", "care.py") else " ".join(self.rules)
 
 
 # ------------------------------------------------------------------------------------------------------ judging
 
 
-@cache
-def _submitted(number: int) -> Submission:
-    return submit("cin", CASES[number].frames(), CASES[number].period)
+@dataclass(frozen=True)
+class Book:
+    """The rules of one return, and the cases that changes of them are judged by."""
+
+    name: str
+
+    @cached_property
+    def package(self) -> str:
+        return f"validation.rules.{self.name}"
+
+    @cached_property
+    def described(self) -> Return:
+        return described(self.name)
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        return book(self.name)
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        return cases(self.name)
+
+    @cached_property
+    def modules(self) -> list[str]:
+        """The modules of its rules, by name."""
+        book(self.name)
+        return sorted(name for name in sys.modules if name.startswith(f"{self.package}.") and name[-5:] != ".book")
+
+    @cached_property
+    def trees(self) -> dict[str, ast.Module]:
+        names = [*self.modules, WORDS]
+        return {name: ast.parse(_path(name).read_text(encoding="utf-8")) for name in names}
+
+    def users_of(self, module: str) -> list[str]:
+        """A module, and those that import from it or from one that does."""
+        found = [module]
+        for one in found:
+            found += [name for name, tree in self.trees.items() if _taken_from(one, tree) and name not in found]
+        return found
+
+    @cache  # noqa: B019 - there are two, for good
+    def submitted(self, number: int) -> Submission:
+        case = self.cases[number]
+        return submit(self.name, case.frames(), case.period, **case.beside())
+
+    def survives_in(self, rules: RuleBook, codes: tuple[str, ...]) -> bool:
+        """Whether all cases of `codes` still come out; what rules read is that of the real ones."""
+        drawn = [(case, self.submitted(n)) for n, case in enumerate(self.cases) if case.code in codes]
+        for _, given in drawn:
+            for rule in self.rules.at(given.period.name):
+                if rule.code in codes:
+                    self.rules.reads(rule, given.asked)
+        rules._reads = self.rules._reads
+        return all(as_drawn(rules, case, given) for case, given in drawn)
+
+
+BOOKS = {name: Book(name) for name in ("cin", "cla")}
 
 
 def as_drawn(rules: RuleBook, case: Case, given: Submission) -> bool:
-    """Whether the case comes out as drawn."""
+    """Whether the case comes out as drawn; what other rules made of its tables (`words.once`) is forgotten."""
+    for typed_tables in (given.tables, given.last_year):
+        for frame in typed_tables.tables.values() if typed_tables else ():
+            frame.__dict__.pop("_made", None)
     outcome = run(rules, given, [case.code])
     if outcome.ran != [case.code]:
         return False
@@ -87,25 +143,6 @@ def as_drawn(rules: RuleBook, case: Case, given: Submission) -> bool:
     if case.whole is not None:
         return len(found) == case.whole
     return set(zip(found["table"], found["row"], strict=True)) == case.marked
-
-
-def _survives_in(rules: RuleBook, codes: tuple[str, ...]) -> bool:
-    """Whether all cases of `codes` still come out; what rules read is that of the real ones."""
-    drawn = [(case, _submitted(n)) for n, case in enumerate(CASES) if case.code in codes]
-    for _, given in drawn:
-        _forget(given)
-        for rule in BOOK.at(given.period.name):
-            if rule.code in codes:
-                BOOK.reads(rule, given.asked)
-    rules._reads = BOOK._reads
-    return all(as_drawn(rules, case, given) for case, given in drawn)
-
-
-def _forget(given: Submission) -> None:
-    """Take away what words made of the tables and keep with them: it is that of other rules than these."""
-    for source in (given.tables, given.last_year):
-        for frame in source.tables.values() if source else ():
-            frame.__dict__.pop("_made", None)
 
 
 # ------------------------------------------------------------------------------------------------------ rules
@@ -126,61 +163,58 @@ class _Changed(MetaPathFinder, Loader):
 
 
 @contextmanager
-def _apart() -> Iterator[None]:
-    """Within, the rules and their words are imported anew; afterwards the real modules are back."""
-    real = {name: module for name, module in sys.modules.items() if name == WORDS or name.startswith(PACKAGE)}
-    for name in real:
-        del sys.modules[name]
+def _apart(names: list[str]) -> Iterator[None]:
+    """Within, these modules are imported anew; afterwards the real ones are back."""
+    real = {name: sys.modules.pop(name) for name in names}
     try:
         yield
     finally:
-        for name in [name for name in sys.modules if name == WORDS or name.startswith(PACKAGE)]:
-            del sys.modules[name]
-        sys.modules.update(real)
-        for name in (WORDS, PACKAGE):
+        for name, module in real.items():
+            sys.modules[name] = module
             parent, _, child = name.rpartition(".")
-            setattr(sys.modules[parent], child, real[name])
+            setattr(sys.modules[parent], child, module)
 
 
-def changed_book(module: str, tree: ast.Module) -> RuleBook:
-    """The rule book with one of its modules taken from `tree`."""
-    finder = _Changed(module, tree)
-    with _apart():
+def changed_book(of: Book, module: str, tree: ast.Module) -> RuleBook:
+    """The rule book with one of its modules taken from `tree`, and with what imports from that loaded anew."""
+    finder, names = _Changed(module, tree), [f"{of.package}.book", *of.users_of(module)]
+    with _apart(names):
         sys.meta_path.insert(0, finder)
         try:
-            rules: RuleBook = import_module(PACKAGE).rule
+            for name in names:
+                import_module(name)
         finally:
             sys.meta_path.remove(finder)
+        anew: RuleBook = sys.modules[names[0]].rule
+    rules = copy(of.rules)
+    rules.versions = {**of.rules.versions, **anew.versions}
     return rules
 
 
-def in_rules() -> Iterator[Mutant]:
+def in_rules(of: Book) -> Iterator[Mutant]:
     """Every change of the functions of rules, of what they share, and of the words they are written in."""
-    trees = {name: ast.parse(_path(name).read_text(encoding="utf-8")) for name in sorted(_modules())}
-    for module, tree in trees.items():
+    for module, tree in of.trees.items():
         for at, node in enumerate(tree.body):
-            codes = _codes_of(node) or _users(node, trees)
-            for number, variant, old, new in _changes(node) if codes else ():
+            codes = _codes_of(node) or _users(node, module, of.trees)
+            if module == WORDS and of is not BOOKS["cin"] and _users(node, WORDS, BOOKS["cin"].trees):
+                continue
+            for number, variant, old, new in _changes(node, of) if codes else ():
                 if module == WORDS and not isinstance(old, ast.Compare | ast.UnaryOp) and not _joins(old):
                     continue  # constants of the vocabulary are mostly sizes of arrays; it has tests of its own
                 place = f"{_path(module).name}:{getattr(old, 'lineno', node.lineno)}"
-                survives = _judge(module, partial(_changed, tree, at, number, variant), codes)
+                survives = _judge(of, module, partial(_changed, tree, at, number, variant, of), codes)
                 yield Mutant(codes, place, f"{_shown(old)} -> {_shown(new)}", survives)
 
 
-def _judge(module: str, tree: Callable[[], ast.Module], codes: tuple[str, ...]) -> Callable[[], bool]:
+def _judge(of: Book, module: str, tree: Callable[[], ast.Module], codes: tuple[str, ...]) -> Callable[[], bool]:
     def survives() -> bool:
         try:
-            rules = changed_book(module, tree())
+            rules = changed_book(of, module, tree())
         except Exception:  # noqa: BLE001 - a mutant that cannot be loaded is noticed
             return False
-        return _survives_in(rules, codes)
+        return of.survives_in(rules, codes)
 
     return survives
-
-
-def _modules() -> list[str]:
-    return [WORDS, *(n for n in sys.modules if n.startswith(f"{PACKAGE}.") and n != f"{PACKAGE}.book")]
 
 
 def _path(module: str) -> Path:
@@ -196,37 +230,59 @@ def _codes_of(node: ast.stmt) -> tuple[str, ...]:
     return tuple(ast.literal_eval(call.args[0]) for call in calls if isinstance(call, ast.Call))
 
 
-def _users(node: ast.stmt, trees: dict[str, ast.Module]) -> tuple[str, ...]:
-    """The rules whose functions use what a statement defines."""
-    if isinstance(node, ast.FunctionDef):
+def _users(
+    node: ast.stmt, module: str, trees: dict[str, ast.Module], seen: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[str, ...]:
+    """The rules whose functions use what a statement of `module` defines."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
         name = node.name
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         name = node.targets[0].id
     else:
         return ()
+    if (module, name) in seen:
+        return ()
     found: list[str] = []
-    for tree in trees.values():
+    for other, tree in trees.items():
+        if other != module and name not in _taken_from(module, tree):
+            continue
         for user in tree.body:
-            if isinstance(user, ast.FunctionDef) and user is not node and name in _names(user):
-                found += _codes_of(user) or _users(user, trees)
+            if user is not node and name in _names(user):
+                found += _codes_of(user) or _users(user, other, trees, seen | {(module, name)})
     return tuple(dict.fromkeys(found))
 
 
-def _names(function: ast.FunctionDef) -> set[str]:
-    return {node.id for part in function.body for node in ast.walk(part) if isinstance(node, ast.Name)}
+@cache
+def _taken_from(module: str, tree: ast.Module) -> set[str]:
+    """The names that a module imports from another."""
+    taken = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == module]
+    return {alias.name for node in taken for alias in node.names}
 
 
-def _changes(node: ast.stmt) -> Iterator[tuple[int, int, ast.AST, ast.AST]]:
+@cache
+def _names(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        parts: list[ast.AST] = list(statement.body)
+    else:
+        parts = [statement.value] if isinstance(statement, ast.Assign) else []
+    return {node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)}
+
+
+def _changes(node: ast.stmt, of: Book) -> Iterator[tuple[int, int, ast.AST, ast.AST]]:
     """Every change within one statement of a module: number of the part, number of the variant, old and new."""
     for number, old in enumerate(_parts(node)):
-        for variant, new in enumerate(_variants(old, node)):
+        for variant, new in enumerate(_variants(old, node, of)):
             yield number, variant, old, new
 
 
-def _changed(tree: ast.Module, at: int, number: int, variant: int) -> ast.Module:
-    tree = deepcopy(tree)
+def _changed(tree: ast.Module, at: int, number: int, variant: int, of: Book) -> ast.Module:
+    tree = ast.Module([*tree.body], [])
+    tree.body[at] = deepcopy(tree.body[at])
     old = _parts(tree.body[at])[number]
-    _Put(old, _variants(old, tree.body[at])[variant]).visit(tree.body[at])
+    new = _variants(old, tree.body[at], of)[variant]
+    _Put(old, new).visit(tree.body[at])
+    if isinstance(new, ast.Call) and isinstance(new.func, ast.Name) and new.func.id in NAMES:
+        tree.body.insert(0, ast.ImportFrom(WORDS, [ast.alias(new.func.id)], 0))
     return ast.fix_missing_locations(tree)
 
 
@@ -247,7 +303,7 @@ class _Put(ast.NodeTransformer):
         return self.new if node is self.old else self.generic_visit(node)
 
 
-def _variants(node: ast.AST, statement: ast.stmt) -> list[ast.AST]:
+def _variants(node: ast.AST, statement: ast.stmt, of: Book) -> list[ast.AST]:
     """What the node could be changed to; new nodes may share parts of the old one."""
     if isinstance(node, ast.Compare):
         return [
@@ -263,10 +319,10 @@ def _variants(node: ast.AST, statement: ast.stmt) -> list[ast.AST]:
     if isinstance(node, ast.Call):
         return _of_call(node)
     if isinstance(node, ast.Attribute):
-        return _of_attribute(node, statement)
+        return _of_attribute(node, statement, of.described)
     if isinstance(node, ast.Dict | ast.Set | ast.Tuple):
         return _of_display(node)
-    return _of_constant(node) if isinstance(node, ast.Constant) else []
+    return _of_constant(node, of.described) if isinstance(node, ast.Constant) else []
 
 
 def _joins(node: ast.AST) -> bool:
@@ -284,7 +340,7 @@ def _of_call(node: ast.Call) -> list[ast.AST]:
     """Opposite words, an option the other way, an argument less."""
     changed: list[ast.AST] = []
     name = node.func.id if isinstance(node.func, ast.Name) else None
-    if name in NAMES:
+    if name in NAMES and (name not in ("any_given", "all_given") or len(node.args) > 2):
         changed.append(ast.Call(ast.Name(NAMES[name], ast.Load()), node.args, node.keywords))
     if name in OPTIONS:
         option, value = OPTIONS[name]
@@ -295,27 +351,29 @@ def _of_call(node: ast.Call) -> list[ast.AST]:
         )
     if name == "overlapping" and any(word.arg == "copies" for word in node.keywords):
         changed.append(ast.Call(node.func, node.args, [word for word in node.keywords if word.arg != "copies"]))
-    if name in ("flagged", "either", "has", "how_many") and len(node.args) > 2:
-        least = 1 if name in ("flagged", "either") else 3
+    least = LEAST.get(name or "")
+    if least is not None and len(node.args) > max(least, 2):
         changed += [
-            ast.Call(node.func, node.args[:n] + node.args[n + 1 :], node.keywords)
-            for n in range(0 if name == "either" else least, len(node.args))
+            ast.Call(node.func, node.args[:n] + node.args[n + 1 :], node.keywords) for n in range(least, len(node.args))
         ]
+    for option in node.keywords if name in ("consecutive", "lookup") else ():
+        changed.append(ast.Call(node.func, node.args, [word for word in node.keywords if word is not option]))
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("upper", "lower"):
         changed.append(node.func.value.value if isinstance(node.func.value, ast.Attribute) else node.func.value)
     return changed
 
 
-def _of_attribute(node: ast.Attribute, statement: ast.stmt) -> list[ast.AST]:
+def _of_attribute(node: ast.Attribute, statement: ast.stmt, asked: Return) -> list[ast.AST]:
     """The opposite method, or another column of the kind that the rule's tables hold."""
     if node.attr in ATTRIBUTES:
         return [ast.Attribute(node.value, ATTRIBUTES[node.attr], ast.Load())]
-    return [ast.Attribute(node.value, name, ast.Load()) for name in _columns_like(node.attr, statement)]
+    return [ast.Attribute(node.value, name, ast.Load()) for name in _columns_like(node.attr, statement, asked)]
 
 
-def _columns_like(column: str, statement: ast.stmt) -> list[str]:
+def _columns_like(column: str, statement: ast.stmt, asked: Return) -> list[str]:
     arguments = [one.arg for one in statement.args.args] if isinstance(statement, ast.FunctionDef) else []
-    holding = [table for table in CIN if table.argument in arguments and column in table]
+    known = {argument.removeprefix("previous_") for argument in arguments}
+    holding = [table for table in asked if table.argument in known and column in table]
     return list(
         dict.fromkeys(
             item.name
@@ -338,12 +396,12 @@ def _of_display(node: ast.Dict | ast.Set | ast.Tuple) -> list[ast.AST]:
     return []
 
 
-def _of_constant(node: ast.Constant) -> list[ast.AST]:
+def _of_constant(node: ast.Constant, asked: Return) -> list[ast.AST]:
     if isinstance(node.value, bool):
         return [ast.Constant("first")] if node.value is False else [ast.Constant(value=False)]
     if isinstance(node.value, int):
         return [ast.Constant(node.value - 1), ast.Constant(node.value + 1)]
-    if isinstance(node.value, str) and node.value in LEVELS:
+    if isinstance(node.value, str) and node.value in LEVELS and LEVELS[node.value] in asked.levels:
         return [ast.Constant(LEVELS[node.value])]
     if isinstance(node.value, str) and _is_date(node.value):
         day = int(node.value[-2:])
@@ -360,19 +418,20 @@ def _is_date(text: str) -> bool:
 # ------------------------------------------------------------------------------------------------------ description
 
 
-def in_description() -> Iterator[Mutant]:
+def in_description(of: Book) -> Iterator[Mutant]:
     """Every word of a field that says a rule taken away, every pattern's count changed, every code taken away."""
-    for table in CIN:
+    whole = of.described
+    for table in whole:
         for item in table.fields:
             for code, change, other in _other_fields(item):
-                changed = replace(CIN, tables=tuple(_with_field(t, item, other) if t is table else t for t in CIN))
-                yield Mutant((code,), f"{table.name}.{item.name}", change, _judge_description(changed, (code,)))
-    for name, values in CIN.codes.items():
-        codes = _users_of_codes(name)
+                changed = replace(whole, tables=tuple(_with_field(t, item, other) if t is table else t for t in whole))
+                yield Mutant((code,), f"{table.name}.{item.name}", change, _judge_description(of, changed, (code,)))
+    for name, values in whole.codes.items():
+        codes = _users_of_codes(of, name)
         for value in values if codes else ():
             rest = tuple(other for other in values if other is not value)
-            changed = replace(CIN, codes=MappingProxyType({**CIN.codes, name: rest}))
-            yield Mutant(codes, name, f"{value.code} taken away", _judge_description(changed, codes))
+            changed = replace(whole, codes=MappingProxyType({**whole.codes, name: rest}))
+            yield Mutant(codes, name, f"{value.code} taken away", _judge_description(of, changed, codes))
 
 
 def _with_field(table: Any, item: Field, other: Field) -> Any:
@@ -410,32 +469,31 @@ def _other_patterns(pattern: str) -> Iterator[str]:
             yield other
 
 
-def _users_of_codes(name: str) -> tuple[str, ...]:
+def _users_of_codes(of: Book, name: str) -> tuple[str, ...]:
     """The rules that a code set decides: by a field's word, or named in the rule's function."""
     said = {
         code
-        for table in CIN
+        for table in of.described
         for item in table.fields
         for code in (item.wrong,)
         if code and item.codes == name and item.kind != "flag"
     }
-    for module in _modules():
-        tree = ast.parse(_path(module).read_text(encoding="utf-8"))
-        trees = {module: tree}
+    for module, tree in of.trees.items():
         for node in tree.body:
-            text = ast.unparse(node)
-            if isinstance(node, ast.FunctionDef) and f"codes.{name}" in text:
-                said |= set(_codes_of(node) or _users(node, trees))
+            if isinstance(node, ast.FunctionDef) and re.search(rf"\bcodes\.{name}\b", ast.unparse(node)):
+                said |= set(_codes_of(node) or _users(node, module, of.trees))
     return tuple(sorted(said))
 
 
-def _judge_description(changed: Return, codes: tuple[str, ...]) -> Callable[[], bool]:
+def _judge_description(of: Book, changed: Return, codes: tuple[str, ...]) -> Callable[[], bool]:
     def survives() -> bool:
-        for case in CASES:
+        for n, case in enumerate(of.cases):
             if case.code in codes:
-                asked = changed.at(case.period)
-                assert asked.period
-                if not as_drawn(BOOK, case, Submission(asked, asked.period, typed(case.frames(), asked))):
+                asked, beside = changed.at(case.period), case.beside()
+                previous = beside.pop("previous", None)
+                before = None if previous is None else typed(previous, asked)
+                given = submission(asked, typed(case.frames(), asked), before, of.submitted(n).period, **beside)
+                if not as_drawn(of.rules, case, given):
                     return False
         return True
 
