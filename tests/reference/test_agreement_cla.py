@@ -2,30 +2,18 @@
 
 from functools import cache
 
-import pandas as pd
 import pytest
 
 from reference import cla
 from reference.random_cla import random_return
+from reference.random_given import random_given
 from returns import described
 from validation.rule import run
 from validation.rules import book
-from validation.submission import submit
-from validation.typed import PROVIDERS, TEXT
 
 CLA = described("cla")
 BOOK = book("cla")
 PERIODS = [period.name for period in CLA.periods]
-
-
-class Postcodes:
-    """A directory that knows just the drawn ones."""
-
-    def __init__(self, listed) -> None:
-        self.listed = set(listed)
-
-    def known(self, values: pd.Series) -> pd.Series:
-        return values.str.upper().str.replace(" ", "").isin(self.listed)
 
 
 @cache
@@ -33,28 +21,9 @@ def codes(period):
     return frozenset(rule.code for rule in BOOK.at(period))
 
 
-def frames(tables, period):
-    made = {}
-    for table in CLA.at(period):
-        rows = tables[table.name]
-        given = [{column: row.get(column) for column in table.columns} for row in rows]
-        labels = [row["row"] for row in rows]
-        made[table.name] = pd.DataFrame(given, columns=list(table.columns), index=labels, dtype=TEXT)
-    return made
-
-
 def disagreement(seed, period):
     drawn = random_return(seed, period)
-    given = submit(
-        "cla",
-        frames(drawn.tables, period),
-        period,
-        previous=frames(drawn.previous, period),
-        authority=drawn.authority,
-        providers=pd.DataFrame(drawn.providers, columns=list(PROVIDERS), dtype=TEXT),
-        postcodes=Postcodes(drawn.postcodes),
-    )
-    outcome = run(BOOK, given)
+    outcome = run(BOOK, random_given("cla", seed, period).submitted())
     assert (outcome.crashed, outcome.not_run) == ({}, {})
     found = outcome.findings
     ours = {(row.rule, row.table, row.row) for row in found[found["rule"].isin(codes(period))].itertuples()}
