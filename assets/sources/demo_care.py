@@ -493,7 +493,7 @@ def _of_the_years(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.
             there & (turned[13] < start) & throw.happens(shape.MISUSE),
         )
         half = np.floor((start + end) / 2)
-        for first, last in ((start + 1, half - 3), (half, end - 8)):
+        for first, last in ((start + 1, half - 5), (half, end - 8)):
             begun = first + np.floor(throw.throw() * (last - first + 1))
             often = np.where(turned[10] <= start, shape.MISSING[10], shape.MISSING[0])
             gone = (last >= first) & ((throw.throw() < often) | (cared.child.to_numpy() < 2))
@@ -503,7 +503,7 @@ def _of_the_years(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.
     add("ssd_missing", people.assign(kind="Missing", begun=year.last - 1.0, over=NONE), still)
     turn = (people.start < -60) & ~(people.end < 5) & (dice.throw() < 0.004) & (people.route != "short breaks")
     turn |= people.child == 0
-    add("ssd_missing", people.assign(kind="Missing", begun=-2.0, over=0.0), turn)
+    add("ssd_missing", people.assign(kind="Missing", begun=-1.0, over=0.0), turn)
     frames = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
     return frames | {"ssd_cla_reviews": _reviews(dice, year, cared), "ssd_care_leavers": _contacts(dice, year, people)}
 
