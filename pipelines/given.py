@@ -17,6 +17,7 @@ class Input:
     """What a command was given: raw tables, period, header, and what the reading showed."""
 
     def __init__(self, paths: list[Path], name: str | None, period: str | None) -> None:
+        from assets.sources.errors import SourceError
         from assets.sources.recognise import recognise
         from returns import RETURNS, described
 
@@ -46,7 +47,14 @@ class Input:
                 "Give XML files, or one folder of CSV files: put all CSV files of the return into one folder."
             )
         else:
-            self._read_folder(paths[0], period)
+            try:
+                self._read_folder(paths[0], period)
+            except SourceError as refusal:
+                if known:
+                    raise
+                raise Refused(
+                    f"{str(refusal).rstrip('.')}; taken as {self.whole.name}, --return names another."
+                ) from None
             if not known:
                 tell(f"The files do not say of which return: taken as {self.whole.name}; --return names another.")
         if not (self.header or period):

@@ -121,6 +121,14 @@ def test_files_that_say_of_no_return_are_taken_as_one_and_this_is_told(returns):
     assert err == "The files do not say of which return: taken as cin; --return names another.\n"
 
 
+def test_files_of_no_return_are_refused_as_those_of_one_and_this_is_told(refused):
+    Path("other.csv").write_text("S3CRET,1\n")
+
+    assert refused("check", "other.csv").startswith("None of the files (other.csv) is a table of the return; expected")
+    assert refused("check", "other.csv").endswith("; taken as cin, --return names another.")
+    assert refused("check", "other.csv", "--return", "cla", *THIS).endswith(", SWEpisodes.")
+
+
 def test_the_period_is_doubted_where_the_dates_are_of_another(returns):
     folder("year")
     doubted = "dates of episodes, reviews and so on"
