@@ -120,8 +120,7 @@ def csv_files(path: Path) -> list[Path]:
     """The CSV files of a folder, without what spreadsheets and systems leave there (`~$…`, `._…`); or the one file."""
     if not path.is_dir():
         return [path]
-    files = (file for file in path.iterdir() if file.is_file())
-    return sorted(file for file in files if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
+    return sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.name[0] not in "~.")
 
 
 def _unread(path: Path | str | Sequence[Path]) -> list[str]:

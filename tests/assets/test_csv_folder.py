@@ -289,7 +289,6 @@ def test_numbers_that_a_spreadsheet_rounded_are_told_where_text_is_expected(tmp_
 def test_only_the_files_that_are_named_are_read(tmp_path):
     (tmp_path / "findings.csv").write_text("rule,child\n101,A\n")
     (tmp_path / "reviews.csv").write_text(REVIEWS)
-    (tmp_path / "folder.csv").mkdir()
 
     assert read_csv_folder([tmp_path / "reviews.csv"], CLA, "2025-26").issues.empty
     assert len(read_csv_folder(tmp_path, CLA, "2025-26").issues) == 1
