@@ -359,6 +359,7 @@ OPEN, CLOSED = lacks("DEC"), given("DEC")
 FIRST = _order("number", lambda number: number == 0)
 LATER = _order("number", lambda number: number > 0)
 LAST = _order("after", lambda after: after == 0)
+GOES_ON = both(LATER, but_not(one_of("RNE", "S")))
 FOLLOWED = both(CLOSED, one_of("REC", "X1"), _order("after", lambda after: after > 0))
 FINAL = both(CLOSED, but_not(one_of("REC", "X1")), LAST)
 CARRIED: Test = both(FIRST, _before("DECOM", start()))  # open at the end of last year
@@ -430,7 +431,7 @@ DEFECTS: dict[str, Defect] = {
     "624": _set(
         EPISODE, both(CARRIED, one_of("MOTHER", "1"), _before("MC_DOB", start())), Header__MC_DOB=Day("MC_DOB", -1)
     ),
-    "625": _set(HEADER, GIRL, MOTHER="1", MC_DOB=end(1)),
+    "625": _set(EPISODE, both(FINAL, GIRL), Header__MOTHER="1", Header__MC_DOB=end(1)),
     "626": _set(
         EPISODE, both(CARRIED, GIRL, one_of("MOTHER", "0"), TURNED[14]), Header__MOTHER="1", Header__MC_DOB=start(-9)
     ),
@@ -474,16 +475,16 @@ DEFECTS: dict[str, Defect] = {
     "387": _set(EPISODE, both(FINAL, but_not(_turned(14, "DEC"))), REC="E5"),
     "388": _set(EPISODE, FINAL, REC="X1"),
     "389": _set(EPISODE, both(FINAL, but_not(_turned(14, "DEC"))), REC="E7"),
-    "431": _set(EPISODE, LATER, RNE="S"),
+    "431": _set(EPISODE, GOES_ON, RNE="S"),
     "432": _set(EPISODE, FOLLOWED, REC="E4A"),
-    "433": _set(EPISODE, both(LATER, but_not(one_of("RNE", "S")), CLOSED), DECOM=Day("DECOM", 1)),
+    "433": _set(EPISODE, both(GOES_ON, CLOSED), DECOM=Day("DECOM", 1)),
     "434": _set(EPISODE, both(LATER, one_of("RNE", "P")), RNE="L"),
     "435": _set(EPISODE, both(LATER, one_of("RNE", "L")), RNE="P"),
     "436": _set(EPISODE, both(LATER, one_of("RNE", "P")), RNE="B"),
     "437": _set(EPISODE, FOLLOWED, REC="E2"),
     "460": _set(EPISODE, both(FINAL, but_not(_turned(18, "DEC"))), REC="E17"),
-    "501": _set(EPISODE, LATER, DECOM=Day("DECOM", -1)),
-    "504": _set(EPISODE, both(LATER, but_not(one_of("RNE", "S"))), CIN=_another("CIN", "N2", "N3")),
+    "501": _set(EPISODE, GOES_ON, DECOM=Day("DECOM", -1)),
+    "504": _set(EPISODE, GOES_ON, CIN=_another("CIN", "N2", "N3")),
     # legal status
     "358": _set(EPISODE, YOUNG, LS="J1"),
     "361": _set(EPISODE, both(CARED_FOR, _lasts(3)), LS="L1"),
@@ -491,7 +492,7 @@ DEFECTS: dict[str, Defect] = {
     "363": _set(EPISODE, both(CARED_FOR, _lasts(7)), LS="L3"),
     "364": _set(EPISODE, both(CARED_FOR, _lasts(21)), LS="J2"),
     "365": _set(EPISODE, both(CARED_FOR, _lasts(17)), LS="V3"),
-    "366": _set(EPISODE, LATER, LS="V3"),
+    "366": _set(EPISODE, GOES_ON, LS="V3"),
     "367": _set(EPISODE, both(CAME, OPEN, lambda rows: end(-80)(rows) > rows.DECOM), LS="V3"),
     "378": _set(EPISODE, one_of("LS", "V2"), PLACE="P1"),
     "382": _set(EPISODE, SHORT_BREAK, PLACE="T1"),
@@ -771,6 +772,7 @@ DEFECTS: dict[str, Defect] = {
 }
 LATE = (
     "335",
+    "521",
     "574",
     "1010",
     "1012",

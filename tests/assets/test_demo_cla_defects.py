@@ -45,7 +45,7 @@ def now_and_then(ordinary):
 
 @pytest.mark.parametrize("period", now_and_then(["2026-27"]))
 def test_all_of_them_together_make_every_rule_fire(returned, period):
-    now, before = returned(1500, period)
+    now, before = returned(3000, period)  # so many that each defect finds a child of its own
     found, not_run = fired(spoil(now, {"all": 0}, period), before, period)
     assert set(in_force(period)) - set(ALONE) - found <= (not_run if before is None else set())
 
