@@ -5,6 +5,7 @@ child is born in.
 """
 
 import base64
+import itertools
 import re
 import sqlite3
 import zlib
@@ -20,7 +21,7 @@ from returns import described
 
 STEM = "QzvKanaryXj"
 PERIOD, UNIT = "2025-26", "356"
-CIN = described("cin").at(PERIOD)
+CIN, CLA = described("cin").at(PERIOD), described("cla")
 DATES = [f"1871-{month:02}-{day}" for month in range(3, 10) for day in (13, 17, 29)]
 _HEADER = {"Collection": "CIN", "Year": "2026", "ReferenceDate": "2026-03-31", "LEA": UNIT}
 
@@ -70,6 +71,31 @@ def write_folder(folder: Path, *, headings: bool = True) -> None:
         lines = [[*names, "Note"], [*cells, mark("cell")]] if headings else [cells]
         text = "".join(",".join(line) + "\n" for line in lines)
         (folder / f"{table.name}.csv").write_text(text, encoding="utf-8")
+
+
+def write_care_files(folder: Path, period: str = PERIOD, *, headings: bool = True) -> None:
+    """The 903's CSV files: of one child a row of marks, and a row whose dates are rare ones that can be read.
+
+    Another year's marks differ from this year's but for the child's id.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    other = "" if period == PERIOD else "Other"
+    rare = (f"{day[8:]}/{day[5:7]}/{day[:4]}" for day in itertools.cycle(DATES))
+    for table in CLA.at(period):
+        names = table.file_columns
+        marks = [mark(name if name == CLA.child else f"{name}{other}") for name in names]
+        dated = [next(rare) if table[name].kind == "date" else text for name, text in zip(names, marks, strict=True)]
+        lines = [[*names, "Note"], [*marks, mark("cell")], [*dated, mark("cell")]]
+        text = "".join(",".join(line) + "\n" for line in (lines if headings else lines[1:]))
+        (folder / f"{table.file}.csv").write_text(text, encoding="utf-8")
+
+
+def write_providers(path: Path, urn: str = "URN") -> None:
+    """Ofsted's list with a provider of marks, under a heading for its number that may be a wrong one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    headings = (urn, "Placement code", "Placement provider code", "Deregistration date", "Provider postcode")
+    lines = [*headings, "Local authority"], [mark("URN"), *map(mark, ("code", "kind", "end", "postcode", "authority"))]
+    path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-8")
 
 
 def write_records(path: Path) -> None:

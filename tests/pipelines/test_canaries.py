@@ -22,7 +22,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy
-from canaries import DATES, PERIOD, STEM, UNIT, census, found_below, mark, sightings, write_folder, write_records
+from canaries import (
+    DATES,
+    PERIOD,
+    STEM,
+    UNIT,
+    census,
+    found_below,
+    mark,
+    sightings,
+    write_care_files,
+    write_folder,
+    write_providers,
+    write_records,
+)
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
@@ -42,7 +55,7 @@ from validation.rules import book
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("extract", "tables", "last_year", "findings", "xml", "report", "published")
-RESTRICTED = ("store", "work", "inbox", "errors", "rules", "demo")
+RESTRICTED = ("store", "work", "inbox", "errors", "rules", "providers", "demo")
 EVERYTHING = """query($run: ID!) {
   logsForRun(runId: $run) { ... on EventConnection { events {
     __typename
@@ -223,6 +236,7 @@ def dagster(tmp_path_factory) -> Swept:
         with dg.DagsterInstance.get() as instance, printing_to(root / "given" / "printed"):
             register(instance, [UNIT])
             runs = [_run(swept, instance, *each) for each in _scenarios(home, root / "given", patch)]
+            runs += [_run(swept, instance, *each, "cla") for each in _care_scenarios(home, patch)]
             swept.answers = answers(instance, runs)
         swept.printed = (root / "given" / "printed").read_bytes()
         sqlalchemy.event.remove(sqlalchemy.pool.Pool, "connect", _unhurried)
@@ -230,13 +244,13 @@ def dagster(tmp_path_factory) -> Swept:
     return swept
 
 
-def _run(swept: Swept, instance: dg.DagsterInstance, name: str, stages: tuple[str, ...]) -> str:
-    result = defs.resolve_job_def(CENSUS["cin"].name).execute_in_process(
+def _run(swept: Swept, instance: dg.DagsterInstance, name: str, stages: tuple[str, ...], ret: str = "cin") -> str:
+    result = defs.resolve_job_def(CENSUS[ret].name).execute_in_process(
         partition_key=key(PERIOD, UNIT),
         instance=instance,
         raise_on_error=False,
-        asset_selection=[dg.AssetKey(["cin", stage]) for stage in stages],
-        run_config={"ops": {"cin__xml": {"config": {"incomplete": True}}} if "xml" in stages else {}},
+        asset_selection=[dg.AssetKey([ret, stage]) for stage in stages],
+        run_config={"ops": {f"{ret}__xml": {"config": {"incomplete": True}}} if "xml" in stages else {}},
     )
     failed = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     swept.told[name] = failed[0].error.message if failed else "published" if result.success else "stopped"
@@ -317,6 +331,37 @@ def _scenarios(home: Path, given: Path, patch: pytest.MonkeyPatch) -> Iterator[t
     yield "values that cannot be read back", ("tables",)
 
 
+def _care_scenarios(home: Path, patch: pytest.MonkeyPatch) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The same for the 903: what its files, last year's and the list of providers add."""
+    inbox = home / "inbox" / "cla" / UNIT / PERIOD
+    accepted = inbox.parent / "2024-25" / "accepted"
+    listed = home / "providers" / "list.csv"
+
+    write_care_files(inbox, headings=False)
+    yield "903: files without headings", ("extract",)
+    write_care_files(inbox)
+    (inbox / "episodes.csv").write_text(f'CHILD,DECOM\n"{mark("cut")}')
+    yield "903: a file cut off", ("extract",)
+    write_care_files(inbox)
+    write_care_files(accepted, "2024-25")
+    write_providers(listed)
+    yield "903: every field", (*STAGES, "csv")
+    with patch.context() as broken:
+        rule = next(rule for rule in book("cla").at(PERIOD) if rule.check and rule.arguments == ("header",))
+        broken.setitem(book("cla").versions, rule.code, [replace(rule, check=_rule_that_raises_on_a_sex)])
+        yield "903: a rule that raises", ("findings",)
+    write_providers(listed, mark("heading"))
+    yield "903: a list of something else", ("findings",)
+    listed.write_text(f'URN,{mark("heading")}\n"{mark("cut")}')
+    yield "903: a list cut off", ("findings",)
+    write_providers(listed)
+    (accepted / "header.csv").write_text(f'CHILD,SEX\n"{mark("cut")}')
+    yield "903: last year's file cut off", ("last_year",)
+    with patch.context() as broken:
+        broken.setattr(exports.submission, "write_files", raising)
+        yield "903: a writer that raises", ("csv",)
+
+
 def _wrongly_typed(*arguments: object, **more: object) -> object:
     from assets.sources.collect import NO_ISSUES, NOTHING_LEFT_OUT, Collected
 
@@ -338,6 +383,12 @@ def _rule_that_raises(child_identifiers: pd.DataFrame) -> pd.Series:
     if len(child_identifiers):
         raise KeyError(child_identifiers["LAchildID"].iloc[0])
     return child_identifiers["LAchildID"].isna()
+
+
+def _rule_that_raises_on_a_sex(header: pd.DataFrame) -> pd.Series:
+    if len(header):
+        raise KeyError(header["SEX"].iloc[0])
+    return header["SEX"].isna()
 
 
 def _rows_that_raise(_: object) -> Iterator[tuple[str, ...]]:
@@ -366,6 +417,14 @@ def test_every_kind_of_failure_fired_and_told_one_sentence(dagster):
         "a report that raises": fault,
         "a store that raises": fault,
         "values that cannot be read back": fault,
+        "903: files without headings": refusal,
+        "903: a file cut off": refusal,
+        "903: every field": "published",
+        "903: a rule that raises": "published",
+        "903: a list of something else": refusal,
+        "903: a list cut off": refusal,
+        "903: last year's file cut off": refusal,
+        "903: a writer that raises": fault,
     }
 
 
@@ -373,6 +432,8 @@ def test_marks_reached_every_restricted_place_and_nothing_else_on_the_disk(dagst
     everywhere = found_below(dagster.root)
 
     for place in ("store", "work", "inbox", "errors"):
+        assert any(path.startswith(f"home/{place}/") for path in everywhere), place
+    for place in ("store/cla", "work/cla", "inbox/cla", "providers"):
         assert any(path.startswith(f"home/{place}/") for path in everywhere), place
     assert found_below(dagster.root, dagster.restricted()) == {}
 
@@ -434,6 +495,14 @@ book("cin").versions[rule.code] = checks
 exports.report_files.write_csv = raising
 go("a writer that raises", "check", f"{given}/a.xml", "--format", "csv", "--out", f"{out}/a.csv")
 """
+CARE = """
+care = ["--period", "2025-26", "--unit", "356", "--previous", f"{given}/before", "--providers"]
+go("903: every field", "check", f"{given}/care", *care, f"{given}/list.csv")
+go("903: a list of something else", "check", f"{given}/care", *care, f"{given}/other.csv")
+go("903: a file cut off", "check", f"{given}/care_cut", "--period", "2025-26")
+go("903: to XML", "convert", f"{given}/care", "--period", "2025-26", "--to", "xml", "--out", f"{out}/care.xml")
+go("903: the whole", "run", "cla", "356", "2025-26")
+"""
 RUNS = """
 go("every field", "run", "cin", "356", "2025-26", "--incomplete")
 import assets.stages
@@ -467,6 +536,12 @@ def terminal(tmp_path_factory) -> tuple[Path, dict[str, Said]]:
         (given / name).write_text(text, encoding="utf-8")
     write_folder(given / "tables")
     write_folder(given / "headless", headings=False)
+    for folder in (given / "care", given / "care_cut", home / "inbox" / "cla" / UNIT / PERIOD):
+        write_care_files(folder)
+    (given / "care_cut" / "oc2.csv").write_text(f'CHILD,SDQ_SCORE\n"{mark("cut")}')
+    write_care_files(given / "before", "2024-25")
+    write_providers(given / "list.csv")
+    write_providers(given / "other.csv", mark("heading"))
     inbox = home / "inbox" / "cin" / UNIT / PERIOD
     inbox.mkdir(parents=True)
     (inbox / "a.xml").write_text(census(names=True), encoding="utf-8")
@@ -481,7 +556,8 @@ def terminal(tmp_path_factory) -> tuple[Path, dict[str, Said]]:
         return Said(ended.stdout, ended.stderr)
 
     with ThreadPoolExecutor(2) as both:
-        made = dict(zip(("runs", "files", "output"), both.map(said, (RUNS, FILES, TO_OUTPUT)), strict=True))
+        lines = {"runs": RUNS, "files": FILES, "care": CARE, "output": TO_OUTPUT}
+        made = dict(zip(lines, both.map(said, lines.values()), strict=True))
     return root, made
 
 
@@ -500,6 +576,13 @@ def test_every_kind_of_command_ended_as_it_should(terminal):
             "a writer that raises": "3",
         },
         "runs": {"every field": "2", "a source that raises": "3"},
+        "care": {
+            "903: every field": "2",
+            "903: a list of something else": "4",
+            "903: a file cut off": "4",
+            "903: to XML": "4",
+            "903: the whole": "2",
+        },
         "output": {"to standard output": "2"},
     }
 
@@ -509,6 +592,7 @@ def test_no_command_says_what_a_record_holds(terminal):
 
     assert sightings(said["files"].out + said["files"].err) == set()
     assert sightings(said["runs"].out + said["runs"].err) == set()
+    assert sightings(said["care"].out + said["care"].err) == set()
     assert sightings(said["output"].out)  # these are the records that were asked for
     assert sightings(said["output"].err) == set()
 
