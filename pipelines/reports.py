@@ -155,8 +155,8 @@ def _kinds(version: Version, *, there: bool) -> list[str]:
 def _files(version: Version) -> Iterator[dict[str, Any]]:
     """The files of a version as the page lists them, the report first, then what is for the Department."""
 
-    def place(path: Path) -> tuple[int, str]:
-        return (0 if path.suffix == ".html" else 2 if path.name in OF_OURS else 1), path.name
+    def place(path: Path) -> tuple[int, str, str]:
+        return (0 if path.suffix == ".html" else 2 if path.name in OF_OURS else 1), path.suffix, path.name
 
     for path in sorted(version.files.values(), key=place):
         yield {

@@ -273,8 +273,8 @@ def test_a_version_says_its_counts_and_whether_there_is_a_file_for_the_departmen
 
 
 def test_the_csv_files_of_the_903_are_its_file_for_the_department(browser, store):
-    files = {**FILES, "header.csv": b"CHILD\n", "ad1.csv": b"CHILD\n"}
-    del files["cin_356_2025-26.xml"]
+    sent = {"header.csv": b"CHILD\n", "ad1.csv": b"CHILD\n"}
+    files = {name: content for name, content in FILES.items() if not name.endswith(".xml")} | sent
     store.publish("cla", "356", "2025-26", files, FACTS | {"submission": ["header.csv", "ad1.csv"]})
 
     page = browser.get("/reports/cla/356/2025-26/").text
@@ -292,6 +292,10 @@ def test_the_csv_files_of_the_903_are_its_file_for_the_department(browser, store
     ]
     assert listed[1][1] == "A table of the return in the Department&#39;s form "
     assert listed[3][1] == "Every finding, for any program"
+    store.publish("cla", "356", "2024-25", files | {"cla.xml": b"<A/>"}, FACTS | {"submission": list(sent)})
+    page = browser.get("/reports/cla/356/2024-25/").text
+    assert "in this version." not in page
+    assert re.findall(r">([a-z0-9.]+)</a></th>", page)[:4] == ["report.html", "ad1.csv", "header.csv", "cla.xml"]
 
 
 @pytest.mark.parametrize("path", ["/reports", CIN.rstrip("/")])
