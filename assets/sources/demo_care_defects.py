@@ -141,6 +141,8 @@ class Spoiling:
             return
         rows = self.rows(defect.table)
         places = defect.candidates(rows)
+        for table in {name.rpartition(".")[0] or defect.table for name in defect.sets}:
+            places = places[rows.taken(places).CHILD.isin(self.raw[table]["CHILD"]).to_numpy(dtype=bool)]
         if not len(places):
             raise SourceError(f"Defect {code}: no row of {defect.table} could have it; use a larger authority.")
         chosen = self.choose(rows, places, share)
