@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from validation.typed import TEXT, Typed
 
@@ -155,6 +157,6 @@ def _failures(parts: list[Part]) -> np.ndarray:
 
 
 def _spread(values: list[str | None], sizes: list[int]) -> pd.Series:
-    if not values:
-        return pd.Series(dtype=TEXT)
-    return pd.Series(pd.Series(values, dtype=TEXT).array.take(np.repeat(np.arange(len(values)), sizes)))
+    """Each value so many times, one run after the other."""
+    runs = pa.RunEndEncodedArray.from_arrays(np.cumsum(sizes, dtype="int64"), pa.array(values, pa.large_string()))
+    return pd.Series(pd.array(pc.run_end_decode(runs), dtype=TEXT))
