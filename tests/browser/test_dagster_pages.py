@@ -1,4 +1,4 @@
-"""The census run from Dagster's pages in a real browser, down to the failing child; a dropped file runs by itself."""
+"""Returns run from Dagster's pages in a real browser, down to the failing child; a dropped file runs by itself."""
 
 import datetime as dt
 import os
@@ -12,12 +12,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from assets.sources.demo_folder import make_demo
+from returns import described
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 LONG = 120_000  # milliseconds that something may take on a busy machine
 UNIT, PERIOD = "356", "2025-26"
+CLA = described("cla")
 
 
 @pytest.fixture(scope="module")
@@ -66,21 +68,38 @@ def runs_end(page: Page, launched_by: str, count: int) -> None:
     expect(page.get_by_text(launched_by).first).to_be_visible()
 
 
-def check(page: Page, name: str) -> str:
+def materialise(page: Page, name: str) -> None:
+    """Launch everything of a return from its graph."""
+    page.goto(f"/locations/returns/asset-groups/{name}")
+    page.get_by_role("button", name="Materialize all").click()
+    for choice in (PERIOD, UNIT):
+        page.get_by_text("Select a partition or create one").first.click()
+        page.locator("span", has_text=re.compile(f"^{choice}$")).first.click()
+        page.keyboard.press("Escape")
+    with page.expect_response(lambda answer: "mutation Launch" in (answer.request.post_data or "")):
+        page.get_by_role("button", name="Launch 1 run").click()
+
+
+def check(page: Page, of: str, name: str = "cin") -> str:
     """What the page of a check of the findings says of it."""
-    page.goto(f"/assets/cin/findings?view=checks&checkDetail={name}")
+    page.goto(f"/assets/{name}/findings?view=checks&checkDetail={of}")
     page.get_by_text("Latest execution").wait_for()
     page.get_by_text(f"{PERIOD}|{UNIT}").first.wait_for()
     return page.locator("body").inner_text()
 
 
-def report(page: Page) -> Page:
-    """The report, reached from the metadata that the page in hand shows."""
+def version(page: Page, name: str = "cin") -> Page:
+    """The page of the current version, reached from the metadata that the page in hand shows."""
     with page.expect_popup() as opened:
-        page.get_by_role("link", name=f"reports/cin/{UNIT}/{PERIOD}").first.click()
-    opened.value.get_by_role("link", name="Open the report").click()
-    opened.value.wait_for_selector("html[data-loaded]", state="attached")
+        page.get_by_role("link", name=f"reports/{name}/{UNIT}/{PERIOD}").first.click()
     return opened.value
+
+
+def report(opened: Page) -> Page:
+    """The report, opened in place of the page of its version."""
+    opened.get_by_role("link", name="Open the report").click()
+    opened.wait_for_selector("html[data-loaded]", state="attached")
+    return opened
 
 
 def test_the_graph_shows_the_stages(page):
@@ -91,18 +110,11 @@ def test_the_graph_shows_the_stages(page):
 
 
 def test_a_partition_is_materialised_and_its_report_opens(page):
-    page.goto("/locations/returns/asset-groups/cin")
-    page.get_by_role("button", name="Materialize all").click()
-    for choice in (PERIOD, UNIT):
-        page.get_by_text("Select a partition or create one").first.click()
-        page.locator("span", has_text=re.compile(f"^{choice}$")).first.click()
-        page.keyboard.press("Escape")
-    with page.expect_response(lambda answer: "mutation Launch" in (answer.request.post_data or "")):
-        page.get_by_role("button", name="Launch 1 run").click()
+    materialise(page, "cin")
     runs_end(page, "Manually launched", 1)
 
     assert re.search(r"Evaluation result\s.*Passed", check(page, "CINdetails_errors"), re.DOTALL)
-    opened = report(page)
+    opened = report(version(page))
     assert "of 500 in the return" in opened.locator("body").inner_text()
     opened.close()
 
@@ -115,9 +127,27 @@ def test_a_dropped_file_runs_by_itself_and_leads_to_the_failing_child(page, home
     runs_end(page, "cin_inbox", 2)
 
     assert re.search(r"Evaluation result\s.*Failed", check(page, "CINdetails_errors"), re.DOTALL)
-    opened = report(page)
+    opened = report(version(page))
     opened.get_by_role("link", name="8610").first.click()
     expect(opened.locator("tr.focus td.now").first).to_be_visible()
     assert "flagged by 8610" in opened.locator("tr.focus td.now").first.text_content()
     assert opened.locator("#child-heading").inner_text().startswith("Child DEMO")
+    opened.close()
+
+
+def test_the_903_is_materialised_and_its_version_lists_the_csv_files_of_the_department(page):
+    materialise(page, "cla")
+    runs_end(page, "Manually launched", 3)
+
+    said = check(page, "Episodes_errors", "cla")
+    assert re.search(r"Evaluation result\s.*Passed", said, re.DOTALL)
+    assert f"Checks ({2 * len(CLA.tables) + 3})" in said
+    opened = version(page, "cla")
+    listed = opened.locator("tbody th").all_inner_texts()
+    assert {f"{table.file}_DEMO_NOT_FOR_SUBMISSION.csv" for table in CLA.at(PERIOD)} < set(listed)
+    assert opened.get_by_text("A table of the return in the Department's form").count() == len(CLA.at(PERIOD).tables)
+    assert opened.get_by_text("No file for the Department").count() == 0
+    shown = report(opened).locator("body").inner_text()
+    assert "Children looked after return" in shown
+    assert "of 500 in the return" in shown
     opened.close()
