@@ -7,7 +7,7 @@ import json
 import openpyxl
 import pandas as pd
 import pytest
-from report_data import FACTS, PERIOD, drawn, invented, reported, tables_of
+from report_data import FACTS, OBSTACLES, PERIOD, drawn, invented, reported, tables_of
 
 import exports.workbook
 from exports.findings_csv import COLUMNS, cells, harmless
@@ -226,6 +226,14 @@ def test_of_the_xml_nothing_is_said_where_nobody_asked_for_it(small, tmp_path):
         summary = [row[0].value for row in sheets(each, tmp_path / f"{told}.xlsx")["Summary"].iter_rows()]
         assert any(said in name for name in summary) is told
         assert (said in page(each).decode()) is told
+
+
+def test_what_stops_the_xml_of_the_903_does_not_stop_its_csv_files(small):
+    submission = submit("cla", {}, PERIOD)
+    care = report(submission, run(book("cla"), submission, ["101"]), facts=FACTS, obstacles=OBSTACLES)
+
+    assert "complete XML file; the CSV files are whole." in page(care).decode()
+    assert "complete XML file. <a" in page(small).decode()
 
 
 def test_the_workbook_says_where_it_ends(small, tmp_path, monkeypatch):
