@@ -97,8 +97,7 @@ def _concerns_all(book: RuleBook, rule: Rule, before: Submission, now: Submissio
 class Change:
     """Children numbered alike in two submissions: whose row each is, `then` and `now`, by table; which `changed`.
 
-    `of_child`: the number of each child of `now` by its link, at the end that of nobody. `moved`: the position now of
-    each earlier row, -1 where its child changed. `apart`: changed tables without a child.
+    `moved`: the position now of each earlier row, -1 where its child changed. `apart`: changed tables without a child.
     """
 
     then: Mapping[str, np.ndarray]
@@ -106,14 +105,12 @@ class Change:
     changed: np.ndarray
     moved: Mapping[str, np.ndarray]
     apart: frozenset[str]
-    of_child: np.ndarray
 
 
 def compare(before: Typed, now: Typed, asked: Return) -> Change:
     """Which children's rows, or the links among them, differ between two typings of one description."""
     child = f"@{next(iter(asked.levels))}" if asked.levels else ""
-    then_of, now_of, of_child = _numbered(before, now, asked, child)
-    count = max(int(numbers.max(initial=APART)) for numbers in (*then_of.values(), of_child)) + 1
+    then_of, now_of, count = _numbered(before, now, asked, child)
     changed = np.zeros(count, dtype=bool)
     changed[APART] = True
     for name in now_of:
@@ -139,12 +136,12 @@ def compare(before: Typed, now: Typed, asked: Return) -> Change:
         moved[name] = np.full(len(then_of[name]), -1)
         moved[name][left] = right
     apart = frozenset(name for name in now_of if child not in now.tables[name] and _edited(before, now, name, asked))
-    return Change(then_of, now_of, changed, moved, apart, of_child)
+    return Change(then_of, now_of, changed, moved, apart)
 
 
 def _numbered(
     before: Typed, now: Typed, asked: Return, child: str
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
     level = child.removeprefix("@")
     known = [ids(given, asked, level) for given in (before, now)] if level else [np.empty(0, dtype=object)] * 2
     numbers, _ = pd.factorize(np.concatenate(known))
@@ -160,7 +157,7 @@ def _numbered(
         }
 
     then, here = (np.append(part, NOBODY) for part in (numbers[:split], numbers[split:]))  # where -1 is found
-    return of_rows(before, then), of_rows(now, here), here
+    return of_rows(before, then), of_rows(now, here), int(numbers.max(initial=APART)) + 1
 
 
 def _pairs(then: np.ndarray, now: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -243,16 +240,21 @@ def _part(before: Submission, now: Submission, change: Change, shared: frozenset
     chosen = _sharing(before, now, change, shared, anew)
     rows = {name: np.flatnonzero(chosen[numbers]) for name, numbers in change.now.items()}
     given = replace(now, tables=_slice(now.tables, rows))
-    if now.previous is None or now.last_year is None or any(table not in change.now for table, _ in shared):
+    if now.previous is None or chosen[NOBODY] or any(table not in change.now for table, _ in shared):
         return _Part(given, rows, anew)
-    link = f"@{next(iter(now.asked.levels))}"
-    last = {
-        name: np.flatnonzero(chosen[change.of_child[frame[link].to_numpy()]])
-        if link in frame
-        else np.arange(len(frame))
-        for name, frame in now.last_year.tables.items()
+    last_year = _slice(now.previous, _last_year(given.tables, now.previous, now.asked))
+    return _Part(replace(given, previous=last_year), rows, anew)
+
+
+def _last_year(given: Typed, previous: Typed, asked: Return) -> dict[str, np.ndarray]:
+    """The rows of last year's tables that are of the children in `given`, and tables without children whole."""
+    level = next(iter(asked.levels))
+    here = pd.Index(ids(given, asked, level)).dropna()
+    known = np.append(pd.Index(ids(previous, asked, level)).isin(here), False)  # at the end, where -1 is found: nobody
+    return {
+        name: np.flatnonzero(known[frame[f"@{level}"].to_numpy()]) if f"@{level}" in frame else np.arange(len(frame))
+        for name, frame in previous.tables.items()
     }
-    return _Part(replace(given, previous=_slice(now.previous, last)), rows, anew)
 
 
 def _slice(given: Typed, rows: Mapping[str, np.ndarray]) -> Typed:
