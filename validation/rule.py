@@ -23,6 +23,10 @@ from validation.typed import PROVIDERS, TEXT, UNREAD, Typed, empty, providers_ty
 
 NEEDS = {"holidays": "bank_holidays", "postcodes": "postcodes", "providers": "providers", "authority": "authorities"}
 REFERENCE = ("codes", "period", *NEEDS)
+ABSENT = {
+    "providers": "Ofsted's list of providers was not given",
+    "authority": "the number of the returning authority was not given",
+}
 Severity = Literal["error", "query"]
 Confidence = Literal["verified", "inferred"]
 
@@ -414,8 +418,8 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
             continue
         if name.startswith("previous_") and given.previous is None:
             return "last period's return was not given"
-        if name in ("providers", "authority") and name not in given.reference:
-            return f"{name}: not given"
+        if name in ABSENT and name not in given.reference:
+            return ABSENT[name]
     gaps: dict[str, list[str]] = {}
     for table, column in sorted(book.reads(rule, given.asked)):
         if table in spared:

@@ -69,7 +69,7 @@ def test_no_rule_fires_with_last_year_beside_it(tmp_path, children, seed, period
     assert set(found["rule"]) <= UNAVOIDABLE
     assert "error" not in set(found["severity"])
     assert found.attrs["crashed"] == {}
-    untold = ("providers: not given", "not supplied: table DoLo")
+    untold = ("Ofsted's list of providers was not given", "not supplied: table DoLo")
     assert not before or all(why.startswith(untold) for why in found.attrs["not_run"].values())
     assert len(now["Header"]) == children
     assert all(len(table) for table in now.values())

@@ -92,7 +92,7 @@ def test_rules_on_last_year_and_providers_are_not_run_without_them(place, run):
     not_run = place.frames("findings", name="cla")["not_run"].set_index("name")["value"]
 
     assert not_run["NoE"] == "last period's return was not given"
-    assert not_run["1008"] == "providers: not given"
+    assert not_run["1008"] == "Ofsted's list of providers was not given"
 
 
 def test_where_the_placement_is_follows_from_postcodes_and_unit(place, run):
