@@ -381,7 +381,7 @@ def diff(
 
 @app.command()
 def run(
-    name: Annotated[str, typer.Argument(metavar="RETURN", help="The return; today cin.")],
+    name: Annotated[str, typer.Argument(metavar="RETURN", help="The return: cin or cla.")],
     unit: Unit,
     period: RunPeriod,
     source: Annotated[

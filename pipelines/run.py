@@ -149,6 +149,9 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
         f"{counts['children']:,} children; {counts['errors']:,} errors, {counts['queries']:,} queries; "
         f"{counts['rules_run']} rules run, {counts['rules_not_run']} not run, {counts['rules_crashed']} crashed."
     )
+    found = read_frames(home.work(name, unit, period) / "findings")
+    for reason, rows in found["not_run"].groupby("value", sort=False):
+        shown.print(f"not run: {len(rows)} ({reason})", markup=False, soft_wrap=True)
     if version.manifest["demo"]:
         shown.print("The children are invented: nothing here is a return.")
     if counts["obstacles"]:
@@ -163,5 +166,4 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
     for path in version.files.values():
         shown.print(f"  {path}", soft_wrap=True)
     shown.print(f"make serve shows the report at {home.address(name, unit, period)}", soft_wrap=True)
-    found = read_frames(home.work(name, unit, period) / "findings")
     return verdict(found["findings"], bool(len(found["crashed"])), rules(name, value(found, "@facts")["ruleset"]))

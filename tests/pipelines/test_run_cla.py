@@ -1,12 +1,16 @@
 """The children looked after return through the whole job: its files, last year's of any kind, providers, authority."""
 
 import csv
+import io
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from rich.console import Console
 
 from pipelines.cli import command
+from pipelines.resources import Home
+from pipelines.run import _results
 from returns import described
 
 CLA = described("cla")
@@ -93,6 +97,16 @@ def test_rules_on_last_year_and_providers_are_not_run_without_them(place, run):
 
     assert not_run["NoE"] == "last period's return was not given"
     assert not_run["1008"] == "Ofsted's list of providers was not given"
+
+
+def test_the_run_says_on_the_command_line_why_rules_were_not_run(place, run):
+    reason = "last period's return was not given"
+    shown = io.StringIO()
+
+    _results(Home(path=str(place.home)), "cla", "356", "2025-26", Console(file=shown))
+
+    told = place.frames("findings", name="cla")["not_run"]["value"].value_counts()
+    assert f"not run: {told[reason]} ({reason})\n" in shown.getvalue()
 
 
 def test_where_the_placement_is_follows_from_postcodes_and_unit(place, run):
