@@ -352,6 +352,9 @@ def diff(
 ) -> int:
     """Which findings of the later run are new, which of the earlier are solved, and which are still there."""
     from exports.problems import NEW, compare
+    from returns import RETURNS, described
+    from validation import rules
+    from validation.verdict import verdict
 
     with working("Comparing"):
         runs = [read_run(path) for path in (run1, run2)]
@@ -375,8 +378,8 @@ def diff(
             print_diff(console, found)
     if out is not None:
         tell(f"Written: {out}")
-    new = found[found["state"] == NEW]["severity"]
-    return 2 if (new == "error").any() else int(len(new) > 0)
+    name = next((each for each in RETURNS if described(each).title == told[1]), RETURNS[0])
+    return verdict(found[found["state"] == NEW], False, rules(name))
 
 
 @app.command()

@@ -236,6 +236,17 @@ def test_diff_says_when_the_runs_are_of_two_periods(returns):
     assert err == ("The runs are of 2024-25 and 2025-26: what is of one period only counts as solved or new.\n")
 
 
+def test_a_new_error_of_unconfirmed_severity_does_not_make_diff_fail_where_check_does_not(returns):
+    for name, sex in (("was", "F"), ("now", "X")):
+        code, _, _ = returns("check", folder(name, SEX=sex), *THIS, "--format", "json", "--out", f"{name}.json")
+        assert code == QUERIES
+
+    code, out, _ = returns("diff", "was.json", "now.json")
+
+    assert "\n101       error     2 " in out
+    assert code == QUERIES
+
+
 def test_explain_looks_in_every_rule_book(returns, refused):
     assert "1005" in returns("explain", " 1005 ")[1]
     assert refused("explain", "sw12").startswith("The rule books of cin and cla have no rule 'sw12'")
