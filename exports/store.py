@@ -131,22 +131,38 @@ class Store:
             return serial
 
     def submitted(self, ret: str, unit: str, period: str, what: str, by: str, when: dt.date) -> Record:
-        """Record that a person sent a version to the Department; `what` is its id or the SHA-256 of a file of it."""
+        """Record that a person sent a version to the Department; `what` is its id or the SHA-256 of a file of it.
+
+        Raises NotSubmitted where there is none, or where the file is in versions that are not the same.
+        """
         with self._writing(ret, unit, period) as where:
+            meant: list[tuple[Version, dict[str, str]]] = []
             for version in reversed(self.versions(ret, unit, period)):
                 sent = {name: version.hashes[name] for name in version.manifest["submission"]}
                 if sent and what.lower() in (version.id, *sent.values()):
-                    self.verify(version)
-                    return self._recorded(where, "submitted", version.id, version.manifest["lineage"], sent, by, when)
-        raise NotSubmitted(f"{where}: no version for the Department has this id or hash; publish it first")
+                    meant.append((version, sent))
+            if not meant:
+                raise NotSubmitted(f"{where}: no version for the Department has this id or hash; publish it first")
+            _refuse_several(where, {version.id: files for version, files in meant})
+            version, sent = meant[0]
+            self.verify(version)
+            return self._recorded(where, "submitted", version.id, version.manifest["lineage"], sent, by, when)
 
     def accepted(self, ret: str, unit: str, period: str, what: str, by: str, when: dt.date) -> Record:
         """Record that the Department accepted what was submitted, named as in `submitted`."""
         with self._writing(ret, unit, period) as where:
-            for record in reversed(self.records(ret, unit, period)):
-                if record.action == "submitted" and what.lower() in (record.version, *record.files.values()):
-                    return self._recorded(where, "accepted", record.version, record.lineage, record.files, by, when)
-        raise NotSubmitted(f"{where}: no submission of this version or hash is recorded; record the submission first")
+            meant = [
+                record
+                for record in reversed(self.records(ret, unit, period))
+                if record.action == "submitted" and what.lower() in (record.version, *record.files.values())
+            ]
+            if not meant:
+                raise NotSubmitted(
+                    f"{where}: no submission of this version or hash is recorded; record the submission first"
+                )
+            _refuse_several(where, {record.version: record.files for record in meant})
+            record = meant[0]
+            return self._recorded(where, "accepted", record.version, record.lineage, record.files, by, when)
 
     def recover(self, ret: str, unit: str, period: str) -> None:
         """Sweep what a killed run left, as `publish` does; raises Damaged where the pointer leads nowhere."""
@@ -408,3 +424,11 @@ class Store:
 
 def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def _refuse_several(where: Partition, versions: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise NotSubmitted where one file is in versions whose files for the Department are not the same."""
+    first, *others = versions.values()
+    if any(files != first for files in others):
+        ids = ", ".join(sorted(versions))
+        raise NotSubmitted(f"{where}: this file is in the versions {ids}, which differ; name the version that was sent")

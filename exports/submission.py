@@ -47,8 +47,10 @@ def write(
 
     Invented data (`demo`) and other rules than the period's own (`ruleset`) mark every name as not for submission.
     `serial` is asked only where a file with a header is written. Where something cannot be written there is no file,
-    unless `incomplete`.
+    unless `incomplete`; without a table that is needed there is none at all.
     """
+    if len(unsent := _unsent(given, at)):
+        return Made([], unsent)
     mark = ("_DEMO" if demo else "") + (f"_RULES_{ruleset}" if ruleset else "")
     mark += "_NOT_FOR_SUBMISSION" if mark else ""
     for path in folder.glob(f"*.{kind}"):
@@ -67,6 +69,13 @@ def write(
     target = folder / f"{at.name}_{unit}_{at.period}{mark}.xml"
     made = write_xml(given, at, head, target, incomplete=incomplete, home=home)
     return Made([each.path for each in made], stopping, sum(len(each.faults) for each in made), number)
+
+
+def _unsent(given: Typed, at: Return) -> pd.DataFrame:
+    """The tables without which files of this return are no return."""
+    lacking = [table.name for table in at if table.needed and not given.supplied[table.name]]
+    gaps = pd.DataFrame({"table": lacking, "rule": "schema", "why": "the table was not given"})
+    return gaps.reindex(columns=list(OBSTACLES)).astype(OBSTACLES)
 
 
 def _marked(path: Path, mark: str) -> Path:

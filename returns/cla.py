@@ -96,6 +96,7 @@ HEADER = _table(
         absent="105",
     ),
     level="child",
+    needed=True,
 )
 
 EPISODES = _table(
@@ -118,6 +119,7 @@ EPISODES = _table(
     _item("PL_LA", "text", "authority in which the placement lies (ONS code, or WAL, SCO, NIR)", given="derived"),
     _item("PL_LOCATION", "text", "IN or OUT of the returning authority", given="derived"),
     _item("PL_DISTANCE", "decimal", "miles from home to placement", given="derived"),
+    needed=True,
 )
 
 UASC = _table(

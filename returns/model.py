@@ -156,6 +156,7 @@ class Table(InForce):
     row, unless `row_if_empty`: then it is one row without values. `confirmed`: a published schema shows it. `file` is
     the name of its CSV file without the ending, where the Department takes one. `key` names the fields by which people
     tell a child's rows apart (none: a child has one row), `sorted_by` the field in whose order its rows are written.
+    `needed`: without it CSV files are no return.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Table(InForce):
     confirmed: bool = True
     file: str = ""
     key: tuple[str, ...] = ()
+    needed: bool = False
     sorted_by: str | None = None
 
     def __getitem__(self, name: str) -> Field:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from assets.sources.files import read_csv_folder
 from exports.csv_files import write_files
+from exports.submission import write
 from returns import described
 from validation.typed import TEXT, typed
 
@@ -64,3 +65,17 @@ def test_tables_that_were_not_supplied_get_no_file(tmp_path):
 @pytest.mark.parametrize(("period", "last"), [("2022-23", "missing"), ("2023-24", "sw_episodes"), ("2026-27", "dolo")])
 def test_files_are_those_of_the_year(period, last):
     assert [table.file for table in CLA.at(period)][-1] == last
+
+
+def test_without_episodes_there_is_no_file_for_the_department_and_the_gap_is_named(tmp_path):
+    at = CLA.at("2025-26")
+    given = typed({"Header": pd.DataFrame({"CHILD": ["A"]})}, at)
+    beside = {"demo": False, "ruleset": "", "incomplete": True, "software": ("test", "1"), "serial": str}
+
+    for kind in at.files:
+        made = write(kind, given, at, "356", tmp_path, **beside)
+        assert (made.paths, made.obstacles[["table", "why"]].to_numpy().tolist()) == (
+            [],
+            [["Episodes", "the table was not given"]],
+        )
+    assert list(tmp_path.iterdir()) == []

@@ -93,5 +93,5 @@ def test_keys_are_the_same_in_every_process(findings):
     """They are compared with those of runs made elsewhere and years ago."""
     keys = {row["child"] + row["record"]: row["problem"] for row in findings(REVIEWS)}
 
-    assert keys["A2025-05-01"] == "bb945bd5e48bf33e"
+    assert keys["A2025-05-01"] == "bb37b51610dfe328"
     assert len(json.dumps(sorted(keys.values()))) == len(keys) * 20

@@ -495,6 +495,24 @@ def test_what_was_not_published_or_submitted_is_refused(store):
     assert store.records(*CIN) == []
 
 
+def test_a_file_of_several_versions_does_not_say_which_was_sent(store):
+    """Of the 903's files most stay as they are when one child is corrected."""
+    plain = facts(submission=["header.csv", "oc3.csv"])
+    one, other = (
+        store.publish(*CIN, {"header.csv": header, "oc3.csv": b"same"}, plain | {"lineage": letter * 64})
+        for header, letter in ((b"first", "b"), (b"second", "c"))
+    )
+    shared = sha256(one.files["oc3.csv"])
+    with pytest.raises(NotSubmitted, match=f"{one.id}, {other.id}, which differ; name the version"):
+        store.submitted(*CIN, shared, "A Person", DAY)
+    store.submitted(*CIN, sha256(one.files["header.csv"]), "A Person", DAY)
+    assert store.records(*CIN)[-1].version == one.id
+    store.accepted(*CIN, shared, "A Person", DAY)
+    store.submitted(*CIN, other.id, "A Person", DAY)
+    with pytest.raises(NotSubmitted, match="which differ"):
+        store.accepted(*CIN, shared, "A Person", DAY)
+
+
 def test_a_damaged_version_cannot_be_submitted(store):
     version = publish(store, "one")
     version.files["cin.xml"].write_text("<Message>two</Message>")
