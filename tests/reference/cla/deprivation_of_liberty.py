@@ -65,11 +65,11 @@ def overlaps_the_order_before(sent: Sent) -> Iterator[Row]:
 
 @rule("706", "DoLo Header", last="DoLo", since=SINCE)
 def not_carried_over(sent: Sent) -> Iterator[Row]:
-    # The child's row in Header is flagged: last year's order is not in this return. Starts are compared as written.
+    # The child's row in Header is flagged: last year's order is not in this return. What cannot be read equals nothing.
     for order in sent.last.rows("DoLo"):
         if not order.given("DOLO_END"):
-            start = order.text("DOLO_START")
-            starts = [one.text("DOLO_START") for one in sent.of(order.child, "DoLo")]
+            start = order.day("DOLO_START")
+            starts = [one.day("DOLO_START") for one in sent.of(order.child, "DoLo")]
             if start is None or start not in starts:
                 yield from sent.of(order.child, "Header")
 
