@@ -49,12 +49,12 @@ def write(
     `serial` is asked only where a file with a header is written. Where something cannot be written there is no file,
     unless `incomplete`; without a table that is needed there is none at all.
     """
+    for path in folder.glob(f"*.{kind}"):
+        path.unlink()
     if len(unsent := _unsent(given, at)):
         return Made([], unsent)
     mark = ("_DEMO" if demo else "") + (f"_RULES_{ruleset}" if ruleset else "")
     mark += "_NOT_FOR_SUBMISSION" if mark else ""
-    for path in folder.glob(f"*.{kind}"):
-        path.unlink()
     if kind == "csv":
         nothing = pd.DataFrame(columns=list(OBSTACLES)).astype(OBSTACLES)
         return Made([_marked(path, mark) for path in write_files(given, at, folder)], nothing)

@@ -133,18 +133,15 @@ def before_of(paths: list[Path], given: Input) -> Input:
 
 def _but_for_zeros(before: Input, given: Input) -> int:
     """How many ids of `before` are not in `given` but would be without the zeros at their start, or with more."""
-    last, now = (
-        {
-            str(child).upper()
-            for frame in each.tables.values()
-            if child_of in frame
-            for child in frame[child_of].dropna()
-        }
-        for each in (before, given)
-        for child_of in (each.whole.child,)
-    )
-    bare = {child.lstrip("0") for child in now - last}
-    return sum(child.lstrip("0") in bare for child in last - now)
+    import pandas as pd
+
+    def children(of: Input) -> pd.Index:
+        ids = [frame[of.whole.child] for frame in of.tables.values() if of.whole.child in frame]
+        return pd.Index(pd.concat(ids).dropna().str.upper().unique() if ids else [], dtype="str")
+
+    last, now = children(before), children(given)
+    bare = now.difference(last).str.lstrip("0")
+    return int(last.difference(now).str.lstrip("0").isin(bare).sum())
 
 
 def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[str, Any]:

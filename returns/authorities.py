@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from returns.refusal import Refusal
 
@@ -45,7 +46,7 @@ class Authority:
 def authorities() -> tuple[Authority, ...]:
     """By number; where a number has had several codes, the present one is the one without `until`."""
     return tuple(
-        Authority(**{**row, "became": tuple(row["became"].split())})  # type: ignore[arg-type]
+        Authority(**dict[str, Any](row, became=tuple(row["became"].split())))
         for row in _rows("authorities")
     )
 

@@ -6,10 +6,11 @@ so it is marked unconfirmed.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from returns.calendar import yearly
 from returns.codes import sets
-from returns.model import Field, Group, Privacy, Return, Shape, Table
+from returns.model import Field, Group, Kind, Privacy, Return, Shape, Table
 
 _S83 = "UK GDPR Art 6(1)(c); Children Act 1989 s83"
 _RETURN = "statutory return to the Department for Education"
@@ -39,9 +40,9 @@ UPN_LETTERS = "A-HJ-NP-RT-Z"
 
 
 def _item(
-    name: str, kind: str, label: str, cbds: str | None = None, privacy: Privacy = ORDINARY, **more: object
+    name: str, kind: Kind, label: str, cbds: str | None = None, privacy: Privacy = ORDINARY, **more: Any
 ) -> Field:
-    return Field(name=name, kind=kind, label=label, cbds=cbds, privacy=privacy, **more)  # type: ignore[arg-type]
+    return Field(name=name, kind=kind, label=label, cbds=cbds, privacy=privacy, **more)
 
 
 def _carried(name: str, label: str) -> Field:

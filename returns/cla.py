@@ -6,11 +6,12 @@ liberty orders, placement codes of three characters) has not been shown by a pub
 """
 
 from dataclasses import replace
+from typing import Any
 
 from returns.calendar import yearly
 from returns.cin import RUN
 from returns.codes import sets
-from returns.model import Field, Privacy, Return, Shape, Table
+from returns.model import Field, Kind, Privacy, Return, Shape, Table
 
 _CARE = replace(
     RUN,
@@ -37,11 +38,11 @@ _MOTHER = replace(_CARE, subjects="the child; the child's own child")
 _WORKER = replace(_CARE, subjects="the child; the social worker")
 
 
-def _item(name: str, kind: str, label: str, privacy: Privacy = _CARE, **more: object) -> Field:
-    return Field(name=name, kind=kind, label=label, privacy=privacy, **more)  # type: ignore[arg-type]
+def _item(name: str, kind: Kind, label: str, privacy: Privacy = _CARE, **more: Any) -> Field:
+    return Field(name=name, kind=kind, label=label, privacy=privacy, **more)
 
 
-def _code(name: str, codes: str, label: str, privacy: Privacy = _CARE, **more: object) -> Field:
+def _code(name: str, codes: str, label: str, privacy: Privacy = _CARE, **more: Any) -> Field:
     return _item(name, "code", label, privacy, codes=codes, **more)
 
 
@@ -65,9 +66,9 @@ _FILES = {
 }
 
 
-def _table(name: str, argument: str, label: str, *fields: Field, **more: object) -> Table:
+def _table(name: str, argument: str, label: str, *fields: Field, **more: Any) -> Table:
     file, key = _FILES.get(name, name.lower()), _KEYS.get(name, ())
-    return Table(name=name, argument=argument, label=label, fields=fields, file=file, key=key, **more)  # type: ignore[arg-type]
+    return Table(name=name, argument=argument, label=label, fields=fields, file=file, key=key, **more)
 
 
 HEADER = _table(
@@ -272,7 +273,7 @@ _DAY_OF_EPISODE = "[0-3][0-9]/[0-1][0-9]/[1-2][09][0-9]{2}"
 
 
 def _sent(
-    table: Table, name: str, shortest: int, longest: int, *also: Table, required: bool = False, **more: object
+    table: Table, name: str, shortest: int, longest: int, *also: Table, required: bool = False, **more: Any
 ) -> Field:
     """What the XML holds of a field: text of so many characters; the same of the tables `also` stands in it too."""
     item = table[name]
@@ -291,12 +292,12 @@ def _sent(
         shortest=shortest or None,
         longest=longest,
         carries=carries,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
-def _repeated(table: Table, element: str, most: int, parent: str, *fields: Field, **more: object) -> Table:
-    return replace(table, element=element, parent=parent, occurs=(0, most), fields=fields, file="", **more)  # type: ignore[arg-type]
+def _repeated(table: Table, element: str, most: int, parent: str, *fields: Field, **more: Any) -> Table:
+    return replace(table, element=element, parent=parent, occurs=(0, most), fields=fields, file="", **more)
 
 
 def _message(name: str, root: str, remark: str, *tables: Table) -> Return:
@@ -436,12 +437,12 @@ _MAIN = _message(
 )
 
 # No source shows the file of the social workers: root, elements and lengths are a guess in the manner of the first one.
-_UNSHOWN = {"since": SW_EPISODES.since, "confirmed": False}
+_UNSHOWN: dict[str, Any] = {"since": SW_EPISODES.since, "confirmed": False}
 _WORKERS = _message(
     "cla_social_workers",
     "EXPSSDA903SW",
     "",
-    replace(_SENT_CHILD, **_UNSHOWN),  # type: ignore[arg-type]
+    replace(_SENT_CHILD, **_UNSHOWN),
     replace(
         SW_EPISODES,
         name="Header",

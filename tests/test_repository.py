@@ -34,7 +34,7 @@ CODE_IN_DATA = re.compile(
     re.VERBOSE,
 )
 REGISTRY = re.compile(
-    r"pypi\.|pythonhosted\.|anaconda\.org|artifactory|devpi|://\S+/simple\b|(extra.)?index.url|find.links|trusted.host",
+    r"pypi[.]|pythonhosted|anaconda|artifactory|devpi|://\S+/simple\b|(extra.)?index.url|find.links|trusted.host",
     re.IGNORECASE,
 )
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b")

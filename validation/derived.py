@@ -15,7 +15,8 @@ Fields = dict[str, pd.Series]
 
 
 def derive(given: Typed, described: Return, authority: str | None = None) -> Typed:
-    """`given` with the derived fields of its tables filled where they were not supplied and can be worked out."""
+    """`given` with the derived fields of its tables filled where they were not supplied and can be worked out; itself
+    where there is none."""
     tables, supplied = dict(given.tables), dict(given.supplied)
     for table in described:
         lacking = [
@@ -29,7 +30,7 @@ def derive(given: Typed, described: Return, authority: str | None = None) -> Typ
             tables[table.name] = tables[table.name].assign(**made)
             tables[table.name].attrs = {"table": table.name}
             supplied[table.name] |= frozenset(made)
-    return Typed(tables, supplied, given.unreadable, given.reasons)
+    return given if supplied == given.supplied else Typed(tables, supplied, given.unreadable, given.reasons)
 
 
 def _has(given: Typed, table: str, *names: str) -> bool:

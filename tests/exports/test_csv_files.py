@@ -73,6 +73,7 @@ def test_without_episodes_there_is_no_file_for_the_department_and_the_gap_is_nam
     beside = {"demo": False, "ruleset": "", "incomplete": True, "software": ("test", "1"), "serial": str}
 
     for kind in at.files:
+        (tmp_path / f"before.{kind}").touch()  # of an earlier run: nothing of it may be taken for this one's
         made = write(kind, given, at, "356", tmp_path, **beside)
         assert (made.paths, made.obstacles[["table", "why"]].to_numpy().tolist()) == (
             [],

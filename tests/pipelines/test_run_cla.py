@@ -99,6 +99,18 @@ def test_rules_on_last_year_and_providers_are_not_run_without_them(place, run):
     assert not_run["1008"] == "Ofsted's list of providers was not given"
 
 
+def test_the_run_says_on_the_command_line_what_was_not_read(place, run):
+    folder = place.inbox(unit="303", name="cla")
+    files(folder, "2025-26")
+    (folder / "other.csv").write_text("a,b\n1,2\n")
+    place.run(name="cla", unit="303")
+    shown = io.StringIO()
+
+    _results(Home(path=str(place.home)), "cla", "303", "2025-26", Console(file=shown))
+
+    assert "reading: other.csv was not read" in shown.getvalue()
+
+
 def test_the_run_says_on_the_command_line_why_rules_were_not_run(place, run):
     reason = "last period's return was not given"
     shown = io.StringIO()

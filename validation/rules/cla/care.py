@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from validation.typed import TEXT
 from validation.words import Side, blank, consecutive, days_between, has, in_order, matched, on, once
 
 SHORT_BREAKS = frozenset({"V3", "V4"})
@@ -152,8 +151,3 @@ def _chains(episodes: pd.DataFrame, where: pd.Series, follows: Callable[[Side, S
 def differs(one: pd.Series, other: pd.Series) -> pd.Series:
     """Both given and not the same, or only one of them given."""
     return (one != other) & ~(one.isna() & other.isna())
-
-
-def text_of(values: pd.Series) -> pd.Series:
-    """Values as text, missing ones empty: to compare what may be missing on both sides."""
-    return values.astype(TEXT).fillna("")
