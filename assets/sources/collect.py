@@ -92,14 +92,14 @@ def from_files(whole: Return, period: str, unit: str, paths: list[Path]) -> Coll
             _refuse_another(whole, unit, of.strip())
         if table and len(head := found.tables.get(table, pd.DataFrame())):
             refuse_another_period(whole, period, dict(head.iloc[0].dropna()))
-        facts["source"] = _source(found.tables)
+        facts["source"] = source_of(found.tables)
         return Collected(found.tables, NO_ISSUES, NOTHING_LEFT_OUT, facts | {"reading": _told(found.issues)})
     from exports.xml import read
 
     document = read(paths, whole.name, period)
     _refuse_another(whole, unit, str(document.header.get("LEA") or ""))
     refuse_another_period(whole, period, document.header)
-    facts["source"] = _source(document.tables)
+    facts["source"] = source_of(document.tables)
     return Collected(dict(document.tables), document.issues, NOTHING_LEFT_OUT, facts)
 
 
@@ -120,7 +120,7 @@ def refuse_another_period(whole: Return, period: str, header: Mapping[str, str])
         raise SourceError(f"The file's header says {said}, where that of {period} is wanted; drop the right file.")
 
 
-def _source(tables: Mapping[str, pd.DataFrame]) -> str:
+def source_of(tables: Mapping[str, pd.DataFrame]) -> str:
     """Files made from invented children stay invented: their header says so, or where there is none every id does."""
     from assets.sources.demo import SOFTWARE
 
