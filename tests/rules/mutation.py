@@ -18,6 +18,7 @@ from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_loader
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -133,9 +134,9 @@ BOOKS = {name: Book(name) for name in ("cin", "cla")}
 
 def as_drawn(rules: RuleBook, case: Case, given: Submission) -> bool:
     """Whether the case comes out as drawn; what other rules made of its tables (`words.once`) is forgotten."""
-    for typed_tables in (given.tables, given.last_year):
-        for frame in typed_tables.tables.values() if typed_tables else ():
-            frame.__dict__.pop("_made", None)
+    years = [typed_tables.tables.values() for typed_tables in (given.tables, given.last_year) if typed_tables]
+    for made_of in chain(*years, given.reference.values()):
+        getattr(made_of, "__dict__", {}).pop("_made", None)
     outcome = run(rules, given, [case.code])
     if outcome.ran != [case.code]:
         return False
