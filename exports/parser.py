@@ -23,7 +23,7 @@ HELD = 2 << 20  # bytes that may pass without one complete record; they are all 
 MOST_HOLDERS = 100  # one is right
 SMALL = 32 << 20  # bytes; as a whole it takes about 250 MB
 _SCHEMA = "SCHEMASV"
-_CHUNK = 256 << 10
+_CHUNK = 64 << 10
 _BATCH = 1 << 20
 _PROLOG = 64 << 10
 

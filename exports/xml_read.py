@@ -47,6 +47,8 @@ _NEXT_OPEN = "which is open or opens next; --period names another."
 _HEAD = re.compile(r"<([^\s/>]+)")
 _ATTRIBUTE = re.compile(r"""\s([^\s=]+)=("[^"]*"|'[^']*')""")
 _BIG_LINE = 65535  # from here on libxml2 keeps lines with texts, not with elements
+_NOTHING = (pd.DataFrame(columns=list(ISSUES)), pd.DataFrame(columns=list(LEFT)))
+_NO_ATTRIBUTES = pd.DataFrame({"element": np.empty(0, "int64"), "field": [], "what": [], "text": []})
 _LT, _GT, _SLASH, _SPACE, _NEWLINE = 60, 62, 47, 32, 10
 _RETURN = b"&#13;"
 
@@ -426,6 +428,8 @@ class _Batch:
             lt, gt, closing, lone, inside = lt[: whole + 1], gt[:whole], closing[:whole], lone[:whole], inside[:whole]
         self.lt, self.gt, self.closing, self.lone, self.inside = lt, gt, closing, lone, inside
         self.end = lt[1:] if len(lt) > len(gt) else np.append(lt[1:], len(self.bytes))
+        self.length = self.end - gt - 1
+        self.escapes = b"&" in part.markup
         cuts = np.empty(2 * len(gt), dtype=np.int32)
         cuts[0::2], cuts[1::2] = gt + 1, self.end
         self.strings = pa.StringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), pa.py_buffer(part.markup))
@@ -500,20 +504,22 @@ class _Batch:
 
     def columns(self, table: str) -> Iterable[tuple[str, pa.Array]]:
         """The fields of one table as text, missing where the element is missing or empty."""
-        rows = self.at(self.plan.row_node[table])
-        length = self.end - self.gt - 1
-        for name, node in self.plan.fields[table]:
-            token = np.full(len(rows), -1, dtype="int64")
+        rows, fields = self.at(self.plan.row_node[table]), self.plan.fields[table]
+        token = np.full((len(fields), len(rows)), -1, dtype="int64")
+        for place, (_, node) in enumerate(fields):
             if node == self.plan.row_node[table]:
-                token = np.where(self._no_text[rows], -1, self.opens[rows])
+                token[place] = np.where(self._no_text[rows], -1, self.opens[rows])
             else:
                 cells = self.at(node)
-                token[self._number[self.owner[cells]]] = self.opens[cells]
-            missing = (token < 0) | (length[token] == 0) | self.lone[token]  # what follows <lone/> is not in it
-            yield name, self._unescaped(self.strings.take(pa.array(2 * token, mask=missing)))
+                token[place, self._number[self.owner[cells]]] = self.opens[cells]
+        token = token.ravel()
+        missing = (token < 0) | (self.length[token] == 0) | self.lone[token]  # what follows <lone/> is not in it
+        texts = self._unescaped(self.strings.take(pa.array(2 * token, mask=missing)))
+        for place, (name, _) in enumerate(fields):
+            yield name, texts.slice(place * len(rows), len(rows))
 
     def _unescaped(self, texts: pa.Array) -> pa.Array:
-        if b"&" not in self.part.markup or not pc.any(pc.match_substring(texts, "&")).as_py():
+        if not self.escapes or not pc.any(pc.match_substring(texts, "&")).as_py():
             return texts
         for escaped, plain in (
             ("&lt;", "<"),
@@ -532,8 +538,10 @@ class _Batch:
         """
         text_of, places = self._stray_texts()
         stray = self.plan.in_force[self.node[text_of]]
-        attributes = self._attributes()
-        found = [*self._misfits(), (text_of[stray], "stray text", self._first_letter(places[stray]))]
+        attributes, misfits = self._attributes(), self._misfits()
+        if not len(text_of) and not len(attributes) and not any(len(where) for where, _, _ in misfits):
+            return _NOTHING
+        found = [*misfits, (text_of[stray], "stray text", self._first_letter(places[stray]))]
         element = np.concatenate([*(where for where, _, _ in found), attributes["element"]])
         issues = pd.DataFrame(
             {
@@ -592,6 +600,8 @@ class _Batch:
         if self.part.count is not None:  # the holder itself comes with the root
             self.attributes.pop(0, None)
         bearers = np.flatnonzero(np.isin(self.head, list(self.attributes))) if self.attributes else np.empty(0, "int64")
+        if not len(bearers):
+            return _NO_ATTRIBUTES
         each = [self.attributes[head] for head in self.head[bearers].tolist()]
         element = np.repeat(bearers, np.array([len(pairs) for pairs in each], dtype="int64"))
         keys = [key for pairs in each for key, _ in pairs]
@@ -616,11 +626,13 @@ class _Batch:
 
     def _stray_texts(self) -> tuple[np.ndarray, np.ndarray]:
         """Texts where none belongs: the elements that they stand in, and the tags that they follow."""
-        letters = np.concatenate([[0], np.cumsum(self._letters, dtype=np.int32)])
-        stray = (letters[self.end] > letters[self.gt + 1]) & ~self._text_expected
+        unexpected = (self.length > 0) & ~self._text_expected
         if self.part.count is not None:
-            stray[0] = False  # the holder's first text comes with the root
-        places = np.flatnonzero(stray)
+            unexpected[0] = False  # the holder's first text comes with the root
+        places = np.flatnonzero(unexpected)
+        if len(places):
+            bounds = np.column_stack([self.gt[places] + 1, self.end[places]]).ravel()
+            places = places[np.logical_or.reduceat(self._letters, bounds)[::2]]
         within = np.zeros(len(places), dtype="int64")
         for depth in np.unique(self.inside[places]):
             level = np.flatnonzero(self.depth == depth)
