@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from returns import RETURNS, BadUnit, described
+from returns import RETURNS, described
 from returns.refusal import Refusal
 
 
@@ -25,7 +25,7 @@ def register(instance: dg.DagsterInstance, numbers: Sequence[str]) -> None:
     made_for = {number: [name for name in RETURNS if described(name).takes(number)] for number in numbers}
     for number, names in made_for.items():
         if not names:
-            raise BadUnit(f"{number!r} is no number of a {' or '.join(described(name).unit for name in RETURNS)}")
+            described(RETURNS[0]).refuse_unit(number)
     for number, names in made_for.items():
         for name in names:
             instance.add_dynamic_partitions(units(name).name or "", [number])
@@ -50,7 +50,6 @@ def split(name: str, partition_key: str) -> tuple[str, str]:
     period, _, unit = str(partition_key).partition("|")
     if period not in {each.name for each in whole.periods} or not whole.takes(unit):
         raise BadPartition(
-            f"{whole.title}: choose a described period and the number of a {whole.unit}, "
-            f"which has the form {whole.unit_pattern}."
+            f"{whole.title}: choose a described period and the number of a {whole.unit}, {whole.unit_form}."
         )
     return period, unit

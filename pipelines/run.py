@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from returns import BadUnit, described
+from returns import described
 from returns.refusal import Refusal
 
 
@@ -37,8 +37,7 @@ def run_return(
 
     whole = described(name)
     whole.position(period)
-    if not whole.takes(unit):
-        raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
+    whole.refuse_unit(unit)
     home = prepare()
     with said.status("Starting") if said.is_terminal else _nothing():
         import dagster as dg

@@ -76,7 +76,7 @@ def _open(door: socket.socket, address: str, definitions: str, units: Sequence[s
         try:
             _run(door, address, definitions, home / "store", units, tell)
         except (Refusal, Failed) as error:
-            raise type(error)(f"{error}; {log} has the details") from None
+            raise type(error)(f"{str(error).rstrip('.')}; {log} has the details") from None
         except Exception:  # noqa: BLE001 - whatever it is, its text may quote a record
             traceback.print_exc()
             raise Failed(f"This stopped through a fault of the program; {log} has the details") from None

@@ -7,7 +7,7 @@ from functools import cache
 
 from returns.model import BadUnit, Return, UnknownPeriod, UnknownReturn
 
-__all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described"]
+__all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described", "named"]
 
 RETURNS = ("cin", "cla")
 
@@ -26,4 +26,21 @@ def described(name: str) -> Return:
         from returns.cla import CLA
 
         return CLA
-    raise UnknownReturn(f"no return named {name!r} is described; described are: {', '.join(RETURNS)}; give one of them")
+    raise _unknown(name)
+
+
+def named(text: str) -> str:
+    """The name of the return that people call `text`, in whatever case: cla for 903.
+
+    Raises UnknownReturn.
+    """
+    asked = text.strip().lower()
+    for name in RETURNS:
+        if asked == name or asked in described(name).aliases:
+            return name
+    raise _unknown(text)
+
+
+def _unknown(text: str) -> UnknownReturn:
+    known = (" or ".join((name, *described(name).aliases)) + f" ({described(name).title})" for name in RETURNS)
+    return UnknownReturn(f"no return named {text!r} is described; described are: {', '.join(known)}; give one of them")

@@ -45,10 +45,7 @@ class Authority:
 @cache
 def authorities() -> tuple[Authority, ...]:
     """By number; where a number has had several codes, the present one is the one without `until`."""
-    return tuple(
-        Authority(**dict[str, Any](row, became=tuple(row["became"].split())))
-        for row in _rows("authorities")
-    )
+    return tuple(Authority(**dict[str, Any](row, became=tuple(row["became"].split()))) for row in _rows("authorities"))
 
 
 def ons_code(authority: str) -> str:
@@ -84,6 +81,12 @@ def upper_tier() -> Mapping[str, str]:
 def named(name: str) -> str | None:
     """The ONS code of an authority by its name in whatever official style; None where no authority has it."""
     return _by_name().get(_plain(name))
+
+
+def known_as(text: str) -> Authority | None:
+    """The authority of an ONS code or of a name in whatever official style; None where there is none."""
+    code = named(text) or text.strip().upper()
+    return next((known for known in (*_present(), *authorities()) if known.code == code), None)
 
 
 @cache

@@ -15,6 +15,7 @@ from returns.model import Field, Group, Kind, Privacy, Return, Shape, Table
 _S83 = "UK GDPR Art 6(1)(c); Children Act 1989 s83"
 _RETURN = "statutory return to the Department for Education"
 
+AUTHORITY_NUMBER = "its three digits at the Department, for instance 356"
 RUN = Privacy(
     personal=False,
     subjects="",
@@ -470,6 +471,7 @@ CIN = Return(
     title="Children in need census",
     unit="local authority",
     unit_pattern="[0-9]{3}",
+    unit_form=AUTHORITY_NUMBER,
     root="Message",
     child="LAchildID",
     authority="Header.LEA",

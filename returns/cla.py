@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from returns.calendar import yearly
-from returns.cin import RUN
+from returns.cin import AUTHORITY_NUMBER, RUN
 from returns.codes import sets
 from returns.model import Field, Kind, Privacy, Return, Shape, Table
 
@@ -306,6 +306,7 @@ def _message(name: str, root: str, remark: str, *tables: Table) -> Return:
         title="Children looked after return",
         unit="local authority",
         unit_pattern="[0-9]{3}",
+        unit_form=AUTHORITY_NUMBER,
         root=root,
         child="CHILD",
         authority="",
@@ -475,6 +476,7 @@ CLA = Return(
     title="Children looked after return",
     unit="local authority",
     unit_pattern="[0-9]{3}",
+    unit_form=AUTHORITY_NUMBER,
     root="EXPSSDA903",
     child="CHILD",
     authority="",
@@ -521,6 +523,7 @@ CLA = Return(
     levels={"child": ("CHILD",)},
     known_rules=337,
     book="903 rules to collection 2026-27, read 2026-11-23",
+    aliases=("903", "ssda903", "lac"),
     confirmed_until=None,
     upper_cased=True,
     unreadable_is_absent=False,

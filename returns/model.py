@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+from returns.authorities import known_as
 from returns.refusal import Refusal
 
 Kind = Literal["text", "code", "flag", "date", "datetime", "time", "year", "whole", "decimal", "postcode"]
@@ -211,18 +212,21 @@ class Return:
     """One statutory return: its periods, tables, code sets and identities.
 
     `levels` orders the identities from the outermost in: name -> key columns (a child, an episode of a child …).
-    `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name (empty,
-    None: no file says it). `upper_cased`: case does not count, text is read in capitals. `unreadable_is_absent`: a
-    cell that cannot be read breaks the rules on missing values too. `reference` is what its rules take beside the
-    returns; `files` are the kinds that the Department takes, the usual one first; `files_known_by`: what tells first of
-    which table a CSV file is. `messages` are the XML files that it goes in, each described as a return, where they hold
-    the tables in another shape; `remark` is what a message's schema says of itself.
+    `aliases` are other names that people call it by, in small letters; `unit_form` says in words what `unit_pattern`
+    takes. `authority` and `collection` are the "Table.Field" of the authority's number and of the collection's name
+    (empty, None: no file says it). `upper_cased`: case does not count, text is read in capitals.
+    `unreadable_is_absent`: a cell that cannot be read breaks the rules on missing values too. `reference` is what its
+    rules take beside the returns; `files` are the kinds that the Department takes, the usual one first;
+    `files_known_by`: what tells first of which table a CSV file is. `messages` are the XML files that it goes in, each
+    described as a return, where they hold the tables in another shape; `remark` is what a message's schema says of
+    itself.
     """
 
     name: str
     title: str
     unit: str
     unit_pattern: str
+    unit_form: str
     root: str
     child: str
     authority: str
@@ -232,6 +236,7 @@ class Return:
     levels: Mapping[str, tuple[str, ...]]
     known_rules: int
     book: str
+    aliases: tuple[str, ...] = ()
     collection: str | None = None
     confirmed_until: str | None = None
     upper_cased: bool = False
@@ -288,6 +293,14 @@ class Return:
     def takes(self, unit: str) -> bool:
         """True for the number of a unit that this return is made for."""
         return re.fullmatch(self.unit_pattern, unit) is not None
+
+    def refuse_unit(self, given: str) -> None:
+        """Raises BadUnit where this return is made for no unit of that number; names the number that was meant."""
+        if self.takes(given):
+            return
+        meant = known_as(given)
+        hint = f"; that of {meant.name} is {meant.number}" if meant and self.takes(meant.number) else ""
+        raise BadUnit(f"{given!r} is no number of a {self.unit}; give {self.unit_form}{hint}.")
 
     def later(self, one: str, other: str) -> bool:
         """True when period `one` comes after `other`."""

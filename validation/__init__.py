@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 import validation.rules  # noqa: F401 - first: importing the package later would hide the function `rules` behind it
-from returns import described
+from returns import named
 from validation.typed import TEXT
 
 __all__ = ["rules", "validate"]
@@ -21,7 +21,7 @@ def validate(
     period: str,
     ruleset: str | None = None,
     previous: Mapping[str, pd.DataFrame] | None = None,
-    rules: Iterable[str] | None = None,
+    rules: str | Iterable[str] | None = None,
     authority: str | None = None,
     providers: Any = None,
 ) -> pd.DataFrame:
@@ -29,8 +29,8 @@ def validate(
 
     `authority` is the returning authority (its 3-digit number or ONS code), `providers` a frame in the columns of
     `validation.typed.PROVIDERS`. `ruleset` takes another period's rules, fields and code sets (dates stay the
-    period's), `previous` last period's tables, `rules` some codes only (KeyError for an unknown one). Returns one row
-    per flagged row: rule, severity, table, row (the label of the input's index), fields (joined by commas), child,
+    period's), `previous` last period's tables, `rules` one code or some only (KeyError for an unknown one). Returns one
+    row per flagged row: rule, severity, table, row (the label of the input's index), fields (joined by commas), child,
     group (rows of one failure). `attrs["not_run"]` says which rules were not run and why, `attrs["crashed"]` which
     raised; `attrs["ran"]`, `["book"]` and `["seconds"]` the codes that ran, the rule book's version and processor
     seconds per rule. Raises UnknownReturn, UnknownPeriod, UnknownAuthority, RefusedTable.
@@ -39,6 +39,8 @@ def validate(
     from validation.rules import book
     from validation.submission import submit
 
+    name = named(name)
+    rules = [rules] if isinstance(rules, str) else rules
     reference = {key: value for key, value in (("authority", authority), ("providers", providers)) if value is not None}
     outcome = run(book(name), submit(name, tables, period, ruleset, previous, **reference), rules)
     outcome.findings.attrs.update(
@@ -59,13 +61,13 @@ def rules(name: str, period: str | None = None) -> pd.DataFrame:
     """
     from validation.rules import book
 
+    name = named(name)
     rulebook = book(name)
     chosen = (
         rulebook.at(period)
         if period
         else [rule for code in sorted(rulebook.versions) for rule in rulebook.versions[code]]
     )
-    described(name)
     frame = pd.DataFrame(
         [
             {

@@ -17,6 +17,7 @@ import pandas as pd
 from returns import described
 from returns.model import InForce, Return
 from validation import schema
+from validation.derived import NO_AUTHORITY
 from validation.findings import Findings, Place
 from validation.submission import Submission, table_named
 from validation.typed import PROVIDERS, TEXT, UNREAD, Typed, empty, providers_typed
@@ -25,7 +26,8 @@ NEEDS = {"holidays": "bank_holidays", "postcodes": "postcodes", "providers": "pr
 REFERENCE = ("codes", "period", *NEEDS)
 ABSENT = {
     "providers": "Ofsted's list of providers was not given",
-    "authority": "the number of the returning authority was not given",
+    "authority": NO_AUTHORITY,
+    "previous": "last period's return was not given",
 }
 Severity = Literal["error", "query"]
 Confidence = Literal["verified", "inferred"]
@@ -417,7 +419,7 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
         if name in rule.if_given:
             continue
         if name.startswith("previous_") and given.previous is None:
-            return "last period's return was not given"
+            return ABSENT["previous"]
         if name in ABSENT and name not in given.reference:
             return ABSENT[name]
     gaps: dict[str, list[str]] = {}
@@ -427,12 +429,10 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
         source: Typed | None = given.previous if table.startswith("previous_") else given.tables
         assert source is not None
         name = table.removeprefix("previous_")
-        if column.startswith("@"):
-            if (name, column) in source.reasons:
-                return source.reasons[name, column]
-            needed = given.asked.levels.get(column[1:], ())[:1]
-        else:
-            needed = (column,) if column else ()
+        if (name, column) in source.reasons:
+            return source.reasons[name, column] + (" (last period's return)" if source is given.previous else "")
+        wanted = given.asked.levels.get(column[1:], ())[:1] if column.startswith("@") else (column,)
+        needed = [item for item in wanted if item]
         if not source.supplied[name]:
             gaps.setdefault(table, [])
         else:

@@ -3,8 +3,9 @@
 import codecs
 import csv
 import io
+import re
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_TOP = 10  # lines in which the headings are looked for, to say where they stand
+PACKED = (".xlsx", ".xls", ".xlsm", ".ods", ".tsv", ".txt", ".zip")
 _ROUNDED = "^[0-9](?:[.][0-9]+)?[Ee][+][0-9]{2,}$"
 
 
@@ -64,6 +67,7 @@ def read_csv_folder(path: Path | str | Sequence[Path], described: Return, period
     issues = Issues()
     for file in files:
         body = io.StringIO(decoded(file, issues), newline="")
+        _refuse_lines_above(file, body, known)
         headings = _headings(file, body, known)
         table = _table(file, headings, described, whole)
         if table is None:
@@ -128,15 +132,20 @@ def _unread(path: Path | str | Sequence[Path]) -> list[str]:
     if not isinstance(path, Path | str) or not Path(path).is_dir():
         return []
     files = (file for file in Path(path).iterdir() if file.is_file() and file.name[0] not in "~.")
-    return sorted(
-        file.name for file in files if file.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".ods", ".tsv", ".txt")
-    )
+    return sorted(file.name for file in files if file.suffix.lower() in PACKED)
 
 
 def no_files(path: Path, advice: str) -> SourceError:
     where = path.resolve().name
-    if any(file.suffix.lower() == ".xml" for file in path.iterdir()):
-        return SourceError(f"The folder {where} holds XML and no CSV file; name the XML files themselves.")
+    there = [file for file in sorted(path.iterdir()) if file.name[0] not in "~."]
+    inner = ", ".join([folder.name for folder in there if folder.is_dir() and csv_files(folder)][:3])
+    if any(file.suffix.lower() == ".xml" for file in there):
+        other = f", or a folder in it: {inner}" if inner else ""
+        return SourceError(f"The folder {where} holds XML and no CSV file; name the XML files themselves{other}.")
+    if inner:
+        return SourceError(f"The folder {where} holds no CSV file itself; name a folder in it: {inner}.")
+    if unread := _unread(path):
+        return SourceError(f"The folder {where} holds {', '.join(unread)} but no CSV file; save each table as one.")
     return SourceError(f"The folder {where} holds no CSV file; {advice}")
 
 
@@ -158,14 +167,24 @@ def header_of(path: Path | str, described: Return) -> dict[str, str]:
     return {}
 
 
-def headings_of(file: Path) -> frozenset[str]:
+def headings_of(file: Path, expected: Iterable[Return]) -> frozenset[str]:
     """The names of the columns of one CSV file, in small letters. Raises SourceError."""
     body = io.StringIO(decoded(file, Issues()), newline="")
+    _refuse_lines_above(file, body, frozenset().union(*map(_known, expected)))
     return frozenset(name.lower() for name in _headings(file, body, ()))
 
 
-def _known(described: Return) -> set[str]:
-    return {field.name.lower() for table in described for field in table.fields}
+def _refuse_lines_above(file: Path, body: io.StringIO, known: frozenset[str]) -> None:
+    """As of a title: refuses where the first line names nothing `known` and a later one mostly that."""
+    lines = [{cell.strip('" \r\n').lower() for cell in re.split("[,;\t]", body.readline())} for _ in range(_TOP)]
+    body.seek(0)
+    at = next((at for at, names in enumerate(lines, 1) if len(names) > 1 and 2 * len(names & known) > len(names)), 1)
+    if at > 1 and not lines[0] & known:
+        raise SourceError(f"{file.name}: the names of the columns stand in line {at}; delete the lines above them.")
+
+
+def _known(described: Return) -> frozenset[str]:
+    return frozenset(field.name.lower() for table in described for field in table.fields)
 
 
 def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
@@ -213,8 +232,7 @@ def _headings(file: Path, body: io.StringIO, known: Collection[str]) -> list[str
         raise SourceError(f"{file.name}: the line of headings cannot be read; expected names with commas.") from None
     if not any(headings):
         raise SourceError(f"{file.name}: the first line is empty; expected the names of the columns.")
-    if len(headings) == 1 and any(mark in headings[0] for mark in ";\t|"):
-        raise SourceError(f"{file.name}: the headings are not separated by commas; save it as comma-separated CSV.")
+    refuse_other_marks(file, headings)
     twice = sorted({name for name in headings if headings.count(name) > 1})
     if twice and not {name.lower() for name in headings}.isdisjoint(known):
         names = ", ".join(
@@ -223,6 +241,12 @@ def _headings(file: Path, body: io.StringIO, known: Collection[str]) -> list[str
         )
         raise SourceError(f"{file.name}: the column {names} is there more than once; leave only one.")
     return headings
+
+
+def refuse_other_marks(file: Path, headings: Sequence[str]) -> None:
+    """Refuses headings with semicolons or tabs between them, as a spreadsheet in another language writes."""
+    if len(headings) == 1 and any(mark in headings[0] for mark in ";\t|"):
+        raise SourceError(f"{file.name}: the headings are not separated by commas; save it as comma-separated CSV.")
 
 
 def _refuse_no_part(file: Path, frame: pd.DataFrame, first: str, held: pd.DataFrame, table: Table) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from assets.sources import workbook
 from assets.sources.errors import SourceError
-from assets.sources.files import Issues, decoded
+from assets.sources.files import Issues, decoded, refuse_other_marks
 from returns import authorities
 from validation.postcodes import upper_tier
 from validation.typed import PROVIDERS, TEXT
@@ -72,9 +72,8 @@ def read_providers(*paths: Path) -> pd.DataFrame:
     for path in paths:
         known = [(title, found) for title, sheet in _sheets(path) if (found := _headed(sheet)) is not None]
         if not known:
-            raise SourceError(
-                f"{path.name} has no sheet with a column URN; expected Ofsted's list of social care providers."
-            )
+            where = "no column URN" if path.suffix.lower() == ".csv" else "no sheet with a column URN"
+            raise SourceError(f"{path.name} has {where}; expected Ofsted's list of social care providers.")
         before = len(rows)
         for title, (headings, body) in known:
             rows += _read(f"{path.name}, sheet {title}" if title else path.name, headings, body)
@@ -84,16 +83,20 @@ def read_providers(*paths: Path) -> pd.DataFrame:
     return listed.assign(LA_CODE=listed["LA_CODE"].fillna(upper_tier(listed["POSTCODE"])))
 
 
-def _sheets(path: Path) -> Iterable[tuple[str, list[Sequence[Any]]]]:
+def _sheets(path: Path) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     if path.suffix.lower() != ".csv":
-        return list(workbook.sheets(path).items())  # type: ignore[arg-type]
+        return workbook.sheets(path).items()
     try:
-        return [("", list(csv.reader(io.StringIO(decoded(path, Issues()), newline=""), strict=True)))]
+        sheet = list(csv.reader(io.StringIO(decoded(path, Issues()), newline=""), strict=True))
     except csv.Error:
         raise SourceError(f"{path.name}: a quote is not closed or a value is too long; put it right.") from None
+    for row in sheet[:_TOP]:
+        if "urn" in re.findall("[a-z]+", ",".join(row).lower()):
+            refuse_other_marks(path, row)
+    return [("", sheet)]
 
 
-def _headed(sheet: list[Sequence[Any]]) -> tuple[list[str], list[Sequence[Any]]] | None:
+def _headed(sheet: Sequence[Sequence[Any]]) -> tuple[list[str], Sequence[Sequence[Any]]] | None:
     """The headings, in small letters, and the rows with their number below them; None where no row has a URN."""
     for at, row in enumerate(sheet[:_TOP]):
         headings = [" ".join(str("" if cell is None else cell).lower().split()) for cell in row]
@@ -102,16 +105,17 @@ def _headed(sheet: list[Sequence[Any]]) -> tuple[list[str], list[Sequence[Any]]]
     return None
 
 
-def _read(where: str, headings: list[str], body: list[Sequence[Any]]) -> list[dict[str, str | None]]:
+def _read(where: str, headings: list[str], body: Sequence[Sequence[Any]]) -> list[dict[str, str | None]]:
     kind = next(kind for kind in _LISTS if kind.known_by in headings)
+    if lacking := [" or ".join(names) for names in kind.columns.values() if not {*names} & {*headings}]:
+        columns = f"the column {lacking[0]} is" if len(lacking) == 1 else f"the columns {', '.join(lacking)} are"
+        raise SourceError(f"{where}: {columns} not there; give Ofsted's list as it came.")
     at: dict[str, int] = {}
     for column, names in kind.columns.items():
-        found = [name for name in names if name in headings]
-        if not found:
-            raise SourceError(f"{where}: the column {' or '.join(names)} is not there; give Ofsted's list as it came.")
-        if headings.count(found[0]) > 1:
-            raise SourceError(f"{where}: the column {found[0]} is there more than once; leave only one.")
-        at[column] = headings.index(found[0])
+        name = next(name for name in names if name in headings)
+        if headings.count(name) > 1:
+            raise SourceError(f"{where}: the column {name} is there more than once; leave only one.")
+        at[column] = headings.index(name)
     rows = []
     for number, cells in enumerate(body, 1):
         given = {name: cells[i] if i < len(cells) else None for name, i in at.items()}

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from assets.sources.errors import SourceError
-from assets.sources.files import csv_files, headings_of, no_files
+from assets.sources.files import PACKED, csv_files, headings_of, no_files
 from exports.parser import opening
 from returns import RETURNS, described
+from returns.model import Return
 
 
 def recognise(paths: Sequence[Path], asked: str | None = None) -> str | None:
@@ -17,11 +18,15 @@ def recognise(paths: Sequence[Path], asked: str | None = None) -> str | None:
     """
     first = paths[0]
     if not first.is_dir() and first.suffix.lower() != ".csv":
+        if first.suffix.lower() in PACKED:
+            wanted = ", or ".join(_files(described(name)) for name in ([asked] if asked else RETURNS))
+            raise SourceError(f"{first.name} is by its name neither XML nor CSV and is not read; give {wanted}.")
         if asked is not None:
             return asked  # the reader refuses the XML of another
         root = opening(first).root
         return next((name for name in RETURNS if described(name).root == root), None)
-    headings = [headings_of(file) for path in paths for file in csv_files(path)]
+    whole = [described(name) for name in RETURNS]
+    headings = [headings_of(file, whole) for path in paths for file in csv_files(path)]
     if not headings:
         raise no_files(first, f"put those of the return there, and say which it is: --return {' or '.join(RETURNS)}.")
     known = [name for name in RETURNS if _known(name, headings)]
@@ -34,6 +39,13 @@ def recognise(paths: Sequence[Path], asked: str | None = None) -> str | None:
         titles = " and of ".join(described(name).title for name in known)
         raise SourceError(f"{first.resolve().name} holds files of {titles}; give each return a folder of its own.")
     return asked or next(iter(known), None)
+
+
+def _files(whole: Return) -> str:
+    """What a command takes of a return, what the Department takes first."""
+    kinds = {"csv": "the folder with the CSV files", "xml": "the XML file"}
+    first = [kinds.pop(kind) for kind in whole.files]
+    return f"{' or '.join((*first, *kinds.values()))} ({whole.title})"
 
 
 def _known(name: str, headings: Iterable[frozenset[str]]) -> int:

@@ -147,7 +147,8 @@ SECRET = "S3CRET"
         ("LAchildID;Ethnicity\nC1;WBRI\n", "not separated by commas"),
         ("LAchildID\tEthnicity\nC1\tWBRI\n", "not separated by commas"),
         ("", "the first line is empty"),
-        ("\nLAchildID,Ethnicity\n", "the first line is empty"),
+        ("\nLAchildID,Ethnicity\n", "the names of the columns stand in line 2; delete the lines above them"),
+        (f"{SECRET} of 2025;;\n\nLAchildID;Ethnicity\nC1;WBRI\n", "stand in line 3"),
         (b"PK\x03\x04\x00\x00\x81\x8d", "is not text"),
         (b"LAchildID,Ethnicity\nC1,\x81\n", "is not text"),
         ("LAchildID,Ethnicity\nC1,W\0RI\n", "is not text"),
@@ -171,6 +172,24 @@ def test_a_folder_without_tables_is_refused(tmp_path):
     with pytest.raises(SourceError, match="holds no CSV file; expected one for each table: Header, ChildIdentifiers"):
         read_csv_folder(tmp_path, CIN, "2025-26")
     assert "None of the files (other.csv) is a table" in refusal(tmp_path, other="a,b\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        (["inner/Reviews.csv", "~$inner/Reviews.csv"], "holds no CSV file itself; name a folder in it: inner."),
+        (["inner/Reviews.csv", "cin.xml"], "name the XML files themselves, or a folder in it: inner."),
+        (["inner/notes.txt", "cin.xml"], "name the XML files themselves."),
+        (["all.zip", "~$Reviews.xlsx", "Reviews.xlsx"], "holds Reviews.xlsx, all.zip but no CSV file; save each table"),
+    ],
+)
+def test_a_folder_without_tables_says_where_they_may_be(tmp_path, files, says):
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    with pytest.raises(SourceError) as refused:
+        read_csv_folder(tmp_path, CIN, "2025-26")
+    assert says in str(refused.value)
 
 
 def test_a_missing_file_and_one_too_large_are_refused(tmp_path):

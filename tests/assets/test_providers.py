@@ -119,12 +119,32 @@ def test_a_urn_of_several_settings_has_a_row_for_each(tmp_path):
 def test_a_list_that_lacks_something_is_refused_by_file_sheet_and_column(tmp_path):
     path = tmp_path / "list.xlsx"
     assert "list.xlsx has no sheet with a column URN" in refusal(book(path, Homes=[["Name"], ["x"]]))
-    assert "list.xlsx, sheet Homes: the column placement code" in refusal(book(path, Homes=[HOMES[:3], HOME[:3]]))
+    assert refusal(book(path, Homes=[HOMES[:5], HOME[:5]])).startswith(
+        "list.xlsx, sheet Homes: the column placement provider code is not there; "
+    )
+    assert refusal(book(path, Homes=[HOMES[:3], HOME[:3]])).startswith(
+        "list.xlsx, sheet Homes: the columns placement code, placement provider code, provider postcode or setting "
+        "address postcode are not there; "
+    )
     assert "sheet Homes: the column urn is there more than once" in refusal(book(path, Homes=[[*HOMES, "URN"], HOME]))
     for wrong in ("31st of March 2025", "31/02/2025", 45000, "1/5/2025", "2025-5-1"):
         told = refusal(book(path, Homes=[HOMES, HOME, [*HOME[:2], wrong, *HOME[3:]]]))
         assert "sheet Homes: the column deregistration date holds no date in row 2" in told
         assert str(wrong) not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Local authority;URN;Closed date\nx;1;\n", "the headings are not separated by commas"),
+        ("Social care providers\n\nLocal authority\tURN\n", "the headings are not separated by commas"),
+        ("Returned providers; of England\nName,Code\n", "has no column URN"),
+    ],
+)
+def test_a_csv_list_with_other_marks_between_its_headings_is_refused_as_such(tmp_path, text, says):
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    assert says in refusal(path)
 
 
 def test_a_list_without_a_provider_is_refused(tmp_path):

@@ -42,6 +42,29 @@ def test_what_speaks_for_none_is_left_open(folder):
     assert recognise(folder(other="a,b\n1,2\n")) is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("cin", "give the XML file or the folder with the CSV files (Children in need census)."),
+        ("cla", "give the folder with the CSV files or the XML file (Children looked after return)."),
+        (None, "(Children in need census), or the folder with the CSV files or the XML file (Children looked after"),
+    ],
+)
+@pytest.mark.parametrize("name", ["all.zip", "all.XLSX", "all.txt"])
+def test_a_file_of_another_kind_is_refused_with_what_the_return_takes(tmp_path, name, asked, says):
+    path = tmp_path / name
+    path.write_bytes(b"PK")
+    with pytest.raises(SourceError) as refused:
+        recognise([path], asked)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("above", ["Reviews of the year\n\n", "sep=,\n", '"Reviews, of the year",,,\n'])
+def test_lines_above_the_headings_are_refused_by_number(folder, above):
+    with pytest.raises(SourceError, match=rf"column.* stand in line {above.count(chr(10)) + 1}; delete the lines"):
+        recognise(folder(reviews=above + REVIEWS))
+
+
 def test_a_file_that_cannot_be_read_is_refused(folder):
     with pytest.raises(SourceError, match="empty"):
         recognise(folder(nothing=""))

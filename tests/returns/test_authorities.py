@@ -17,6 +17,15 @@ def test_england_has_153_authorities_each_with_one_number_code_and_name():
 
 
 @pytest.mark.parametrize(
+    ("given", "number"),
+    [("E10000017", "888"), ("e10000027 ", "933"), ("Essex County Council", "881"), ("356", None), ("", None)],
+)
+def test_an_authority_is_known_by_its_code_and_its_name(given, number):
+    known = authorities.known_as(given)
+    assert (known and known.number) == number
+
+
+@pytest.mark.parametrize(
     ("given", "code"),
     [
         ("301", "E09000002"),

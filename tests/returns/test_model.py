@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from returns import UnknownPeriod, UnknownReturn, described
+from returns import BadUnit, UnknownPeriod, UnknownReturn, described, named
 from returns.calendar import bank_holidays, working_days_before
 from returns.retention import KEPT
 
@@ -29,6 +29,26 @@ def test_an_undescribed_period_or_return_is_refused():
         CIN.at("2031-32")
     with pytest.raises(UnknownReturn, match="cin"):
         described("nothing")
+
+
+def test_a_return_is_known_by_other_names_too():
+    assert [named(text) for text in ("cin", " CLA ", "903", "SSDA903", "Lac")] == ["cin", "cla", "cla", "cla", "cla"]
+    with pytest.raises(UnknownReturn, match=r"cla or 903 or ssda903 or lac \(Children looked after return\)"):
+        named("school")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("E10000017", "for instance 356; that of Lancashire is 888."),
+        ("35", "'35' is no number of a local authority; give its three digits at the Department, for instance 356."),
+    ],
+)
+def test_what_is_no_number_of_a_unit_is_refused_with_the_number_that_was_meant(given, says):
+    CIN.refuse_unit("356")
+    with pytest.raises(BadUnit) as refused:
+        CIN.refuse_unit(given)
+    assert str(refused.value).endswith(says)
 
 
 @pytest.mark.parametrize(("period", "name"), [("2023-24", "GenderCurrent"), ("2024-25", "Sex")])

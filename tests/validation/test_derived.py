@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from returns import described
+from validation import validate
 from validation.derived import derive
 from validation.submission import submission
 from validation.typed import typed
@@ -50,6 +51,27 @@ def test_without_the_authority_inside_and_outside_are_not_known():
 
     assert {"PL_LA", "PL_DISTANCE"} <= given.supplied["Episodes"]
     assert "PL_LOCATION" not in given.supplied["Episodes"]
+    assert given.reasons == {("Episodes", "PL_LOCATION"): "the number of the returning authority was not given"}
+    assert derive(given, AT) is given
+    assert derive(given, AT, "E09000033").reasons == {}
+
+
+def reason(code, lacking=(), **given):
+    """Why the rule is not run where every column of the episodes is given but those `lacking`."""
+    columns = [name for name in AT["Episodes"].file_columns if name not in lacking]
+    tables = {"Episodes": EPISODES.reindex(columns=columns)} if columns else {}
+    return validate("cla", tables, "2025-26", rules=code, **given).attrs["not_run"][code]
+
+
+def test_a_rule_on_what_could_not_be_worked_out_says_what_was_not_given():
+    """Not a field that no file need hold."""
+    follows = "not supplied: Episodes.PL_LOCATION, which follows from Episodes.HOME_POST and Episodes.PL_POST"
+    last = {"previous": {"Episodes": EPISODES[["CHILD", "PL_POST"]]}}
+
+    assert reason("179") == "the number of the returning authority was not given"
+    assert reason("179", ["HOME_POST"], authority="356") == follows
+    assert reason("179", AT["Episodes"].file_columns, authority="356") == "not supplied: table Episodes"
+    assert reason("503J", authority="356", **last) == f"{follows} (last period's return)"
 
 
 def test_last_year_that_was_worked_out_stays_the_same_when_it_is_used_again():
