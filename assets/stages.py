@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from assets.sources.child_ids import renamed
 from assets.sources.collect import INVENTED, collect, from_files
 from assets.sources.errors import SourceError
 from exports.store import NothingPublished
@@ -26,6 +27,8 @@ from returns.model import Return
 from returns.refusal import Refusal
 
 Frames = dict[str, pd.DataFrame]
+_BEFORE = "@before."
+_HOLDS_ALL = ("csv",)  # kinds of file in which every cell stands as it was given: there is no incomplete one
 _WRITES = {
     "xml": "The Department's XML file in the working area; where it cannot be written, which rules stop it.",
     "csv": "The Department's CSV files in the working area, one a table.",
@@ -99,6 +102,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         frames = {table: frame for table, frame in got.tables.items() if table in whole}
         rows = {f"rows of {table}": len(frame) for table, frame in frames.items()}
         extras = {"@issues": got.issues, "@left_out": got.left_out, "@facts": pairs(got.facts)}
+        extras |= {f"{_BEFORE}{table}": frame for table, frame in got.before.items()}
         return dg.MaterializeResult(
             value=frames | extras,
             metadata={
@@ -145,23 +149,39 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         )
 
     @asset(
-        description="The return of the period before as the Department accepted it, or nothing; the metadata say which."
+        ins=upstream("extract"),
+        description="The return of the period before as the Department accepted it; of invented children the one "
+        "invented with theirs; or nothing. The metadata say which.",
     )
     @guarded
-    def last_year(context: dg.AssetExecutionContext, home: Home):
+    def last_year(context: dg.AssetExecutionContext, home: Home, extract: Frames):
+        from validation.typed import lineage
+
         period, unit = here(context)
         before = whole.previous(period)
         paths, origin = (
             _accepted(home, name, unit, before) if before else ([], "no period before this one is described")
         )
-        frames: Frames = {}
-        digest = ""
+        frames = {table.removeprefix(_BEFORE): frame for table, frame in extract.items() if table.startswith(_BEFORE)}
+        facts = {"sha256": "", "invented_with": ""}
         if paths and before is not None:
             read = from_files(whole, before, unit, paths)
-            frames, digest = dict(read.tables), read.facts["input_sha256"]
+            frames, facts["sha256"] = dict(read.tables), read.facts["input_sha256"]
             origin = ": ".join(filter(None, (origin, read.facts.get("reading", ""))))
-        frames["@facts"] = pairs({"last_year": origin, "sha256": digest})
-        return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1})
+        elif frames:
+            facts |= {"sha256": lineage(frames), "invented_with": _input(extract)}
+            origin = f"{INVENTED} of {before}, of the same children, as {origin}"
+        counts: dict[str, int] = {}
+        listed = _new_ids(home, name, unit, before) if before else None
+        if listed and not frames:
+            origin += "; the list of new ids has nothing to rename"
+        elif listed:
+            made = renamed(frames, whole, listed)
+            frames, facts["sha256"] = made.tables, _hash([facts["sha256"], _digest([listed])])
+            counts = {"children under new ids": made.children, "old ids of no child": made.unknown}
+            origin += f"; children under new ids: {made.children:,}, old ids of no child: {made.unknown:,}"
+        frames["@facts"] = pairs({"last_year": origin, **facts})
+        return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1, **counts})
 
     @asset(
         ins=upstream("extract", "tables", "last_year"),
@@ -177,7 +197,14 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         from validation.rules import book
 
         period, unit = here(context)
-        _alike(name, unit, period, (_input(extract), value(tables, "@lineage")["input"]))
+        invented_with = value(last_year, "@facts").get("invented_with") or _input(extract)
+        _alike(
+            name,
+            unit,
+            period,
+            (_input(extract), value(tables, "@lineage")["input"]),
+            (_input(extract), invented_with),
+        )
         rulebook = book(name)
         providers = home.providers() if "providers" in whole.reference else []
         reference = _reference(whole, unit, providers)
@@ -221,21 +248,15 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         )
 
     def file_of(kind: str) -> dg.AssetsDefinition:
-        @asset(
-            name=kind,
-            ins=upstream("extract", "tables", "findings"),
-            check_specs=[complete_spec(name, kind)],
-            description=_WRITES[kind],
-        )
-        @guarded
-        def file(
+        def made_of(
             context: dg.AssetExecutionContext,
-            config: File,
             home: Home,
             extract: Frames,
             tables: Frames,
             findings: Frames,
-        ):
+            *,
+            incomplete: bool = False,
+        ) -> dg.MaterializeResult:
             from exports.schemas import digest
             from exports.submission import write
             from validation.typed import from_frames
@@ -243,7 +264,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             period, unit = here(context)
             _alike(name, unit, period, *_same_tables(extract, tables, findings))
             at = whole.at(period)
-            facts = _identity(extract, findings, [f"incomplete {config.incomplete}", digest(home.root, at)])
+            facts = _identity(extract, findings, [f"incomplete {incomplete}", digest(home.root, at)])
             ruleset = value(findings, "@facts")["ruleset"]
             made = write(
                 kind,
@@ -253,7 +274,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 home.work(name, unit, period, f"{kind}_files"),
                 demo=value(extract, "@facts")["source"] == INVENTED,
                 ruleset="" if ruleset == period else ruleset,
-                incomplete=config.incomplete,
+                incomplete=incomplete,
                 software=(SOFTWARE, release()),
                 serial=lambda: home.store(context.run.run_id).next_serial(name, unit, period, facts),
                 home=home.root,
@@ -288,7 +309,29 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 ],
             )
 
-        return file
+        @guarded
+        def whole_file(
+            context: dg.AssetExecutionContext, home: Home, extract: Frames, tables: Frames, findings: Frames
+        ):
+            return made_of(context, home, extract, tables, findings)
+
+        @guarded
+        def file(
+            context: dg.AssetExecutionContext,
+            config: File,
+            home: Home,
+            extract: Frames,
+            tables: Frames,
+            findings: Frames,
+        ):
+            return made_of(context, home, extract, tables, findings, incomplete=config.incomplete)
+
+        return asset(
+            name=kind,
+            ins=upstream("extract", "tables", "findings"),
+            check_specs=[complete_spec(name, kind)],
+            description=_WRITES[kind],
+        )(whole_file if kind in _HOLDS_ALL else file)
 
     files = [file_of(kind) for kind in whole.files]
 
@@ -558,6 +601,17 @@ def _accepted(home: Home, name: str, unit: str, period: str) -> tuple[list[Path]
     return [], f"nothing of {period} is recorded as accepted and no file was dropped"
 
 
+def _new_ids(home: Home, name: str, unit: str, period: str) -> Path | None:
+    """The list of new ids for the children in the return of `period`, if there is one."""
+    lists = home.child_ids(name, unit, period)
+    if len(lists) > 1:
+        raise SourceError(
+            f"The folder child_ids of {name} {unit} {period} holds several files; leave one list with the columns "
+            "old,new there."
+        )
+    return lists[0] if lists else None
+
+
 def _of_one_kind(files: list[Path], whole: Return) -> list[Path]:
     """Of one content in several kinds of file, the kind that the Department takes first."""
     kinds = [[path for path in files if path.suffix.lower() == f".{kind}"] for kind in whole.files]
@@ -578,8 +632,3 @@ def _digest(paths: list[Path]) -> str:
 def _files(paths: Iterable[Path | str]) -> pd.DataFrame:
     hashes = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths]
     return pd.DataFrame({"path": [str(path) for path in paths], "sha256": hashes}, dtype="str")
-
-
-def _emptied(folder: Path, suffix: str) -> None:
-    for path in folder.glob(f"*{suffix}"):
-        path.unlink()

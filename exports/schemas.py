@@ -58,14 +58,17 @@ class _Particle:
 def add(file: Path | str, home: Path, name: str = "cin", period: str | None = None) -> pd.DataFrame:
     """Register a schema of return `name` under the folder `home` and tell every difference from our description.
 
-    The period is `period`, or the one that the file's name holds, itself or by its year. Returns a frame with the
-    columns of DIFFERENCES, empty where the two agree; its attrs["period"] says for which. Raises RefusedFile,
-    UnknownPeriod.
+    Of a return that goes in several files it is for the one whose outermost element it declares. The period is
+    `period`, or the one that the file's name holds, itself or by its year. Returns a frame with the columns of
+    DIFFERENCES, empty where the two agree; its attrs["period"] says for which. Raises RefusedFile, UnknownPeriod.
     """
     path = Path(file)
-    whole = described(name)
-    root, _ = _checked(path, whole)
-    chosen = whole.at(period or _period_named(path, whole))
+    root, message, _ = _checked(path, described(name))
+    chosen = message.at(period or _period_named(path, message))
+    if not chosen.tables:
+        raise RefusedFile(
+            f"{path.name}: is the schema of what is not collected in {chosen.period}; say its period with --period"
+        )
     target = _place(home, chosen)
     for folder in (home, home / "schemas", target.parent):
         durable.folder(folder)
@@ -76,17 +79,17 @@ def add(file: Path | str, home: Path, name: str = "cin", period: str | None = No
 
 
 def registered(home: Path, described: Return) -> Any | None:
-    """The compiled schema registered for this period, or None. Raises RefusedFile where it was changed for the worse
-    since.
+    """The compiled schema registered for this message at this period, or None. Raises RefusedFile where it was changed
+    for the worse since.
     """
     path = _place(home, described)
-    return _checked(path, described)[1] if durable.is_file(path) else None
+    return _checked(path, described)[2] if durable.is_file(path) else None
 
 
 def digest(home: Path, described: Return) -> str:
-    """The SHA-256 of the schema registered for this period, or nothing."""
-    path = _place(home, described)
-    return durable.sha256(path) if durable.is_file(path) else ""
+    """The SHA-256 of each schema registered for this period, or nothing."""
+    paths = [_place(home, message) for message in described.in_xml]
+    return " ".join(durable.sha256(path) for path in paths if durable.is_file(path))
 
 
 def check(file: Path | str, home: Path, described: Return) -> pd.DataFrame:
@@ -158,8 +161,10 @@ def _period_named(path: Path, whole: Return) -> str:
     return named[0]
 
 
-def _checked(path: Path, described: Return) -> tuple[Any, Any]:
-    """A schema as a tree and compiled, after everything that could reach outside it or fill the memory is refused."""
+def _checked(path: Path, described: Return) -> tuple[Any, Return, Any]:
+    """A schema as a tree, the message that it is of, and compiled, after everything that could reach outside it or fill
+    the memory is refused.
+    """
     root = parser.tree(path, _LARGEST, _DEEPEST)
     if root.tag != f"{{{XS}}}schema":
         raise RefusedFile(f"{path.name}: is no XML schema; give the .xsd file from the Department")
@@ -177,10 +182,12 @@ def _checked(path: Path, described: Return) -> tuple[Any, Any]:
             raise RefusedFile(
                 f"{path.name}, line {node.sourceline}: has a pattern too large to be checked; give the Department's own"
             )
-    if root.find(f"{{{XS}}}element[@name='{described.root}']") is None:
+    declared = {element.get("name") for element in root.findall(f"{{{XS}}}element")}
+    message = next((each for each in described.in_xml if each.root in declared), None)
+    if message is None:
         raise RefusedFile(f"{path.name}: is the schema of something else; give the schema of {described.title}")
     try:
-        return root, etree.XMLSchema(root)
+        return root, message, etree.XMLSchema(root)
     except etree.XMLSchemaParseError as error:
         line = error.error_log[0].line if len(error.error_log) else 1
         raise RefusedFile(f"{path.name}, line {line}: is not a valid XML schema; get it again") from None

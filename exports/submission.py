@@ -47,7 +47,8 @@ def write(
 
     Invented data (`demo`) and other rules than the period's own (`ruleset`) mark every name as not for submission.
     `serial` is asked only where a file with a header is written. Where something cannot be written there is no file,
-    unless `incomplete`; without a table that is needed there is none at all.
+    unless `incomplete`: that is of XML, as CSV holds every cell as it was given. Without a table that is needed there
+    is none at all.
     """
     for path in folder.glob(f"*.{kind}"):
         path.unlink()

@@ -22,9 +22,7 @@ class Input:
         from returns import RETURNS, described
 
         self.paths = paths
-        for path in paths:
-            if not path.exists():
-                raise Refused(f"There is no file or folder {path}; check the name.")
+        _refuse_names(paths)
         if name is not None:
             described(name)
         known = recognise(paths, name)
@@ -61,6 +59,14 @@ class Input:
             tell(f"No header says of which period this is: taken as {self.period}; --period names another.")
         if not self.flat and not self.whole.authority:
             self._doubt_period()
+
+    def tell_of_another(self) -> None:
+        """Tells where the header says another period than was asked for."""
+        from exports.xml import stated_period
+
+        said = stated_period(self.header, self.whole) if self.header else None
+        if said not in (None, self.period):
+            tell(f"The header says that this is the return of {said}: taken as {self.period}, as --period asks.")
 
     def _doubt_period(self) -> None:
         import pandas as pd
@@ -105,6 +111,14 @@ class Input:
         return [file for path in self.paths for file in (csv_files(path) if path.is_dir() else [path])]
 
 
+def _refuse_names(paths: list[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise Refused(f"There is no file or folder {path}; check the name.")
+    if twice := next((path for at, path in enumerate(paths) if any(map(path.samefile, paths[:at]))), None):
+        raise Refused(f"{twice} is named more than once; name every file once.")
+
+
 def before_of(paths: list[Path], given: Input) -> Input:
     """Last period's return; refuses that of another period, as when the two are exchanged."""
     from exports.xml import stated_period
@@ -146,13 +160,13 @@ def _but_for_zeros(before: Input, given: Input) -> int:
 
 def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[str, Any]:
     """What the rules of the return take beside the files."""
-    from returns import BadUnit
-
     wanted = given.whole.reference
     if providers and "providers" not in wanted:
         raise Refused(f"--providers: the rules of {given.whole.title} take no list of providers; leave it out.")
-    if unit is not None and not given.whole.takes(unit):
-        raise BadUnit(f"{unit!r} is no number of a {given.whole.unit}; it has the form {given.whole.unit_pattern}.")
+    if unit is not None:
+        given.whole.refuse_unit(unit)
+        if given.unit not in ("", unit):
+            raise Refused(f"--unit {unit}: the header says {given.unit}; leave it out, or give the files of {unit}.")
     reference: dict[str, Any] = {}
     if "authority" in wanted and unit:
         reference["authority"] = unit
@@ -166,36 +180,11 @@ def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[
     return reference
 
 
-def _upper(frame: "pd.DataFrame", child: str) -> "pd.DataFrame":
-    return frame.assign(**{child: frame[child].str.upper()}) if child in frame else frame
-
-
 def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "dict[str, pd.DataFrame]":
-    """Last period's tables under the ids that the children have now; `path` is a CSV with the columns old,new."""
-    import pandas as pd
+    """Last period's tables under the ids that the children have now; tells of lines that are of no child."""
+    from assets.sources import child_ids
 
-    from assets.sources.files import read_columns
-
-    ids = read_columns(path, ("old", "new"))
-    if ids.empty:
-        raise Refused(f"{path.name}: no line below the headings; give each child's old and new id, or leave it out.")
-    if whole.upper_cased:
-        ids = ids.apply(lambda column: column.str.upper())
-        tables = {table: _upper(frame, whole.child) for table, frame in tables.items()}
-    if ids["old"].duplicated().any():
-        raise Refused(f"{path.name}: an old id stands on several lines; keep one line for each.")
-    new = pd.Series(ids["new"].to_numpy(), index=ids["old"])
-    children = pd.concat([frame[whole.child] for frame in tables.values() if whole.child in frame])
-    now = children.map(new).fillna(children)
-    if now.nunique() < children.nunique():
-        raise Refused(
-            f"{path.name}: two children of last period would get one id; give each child a new id of its own."
-        )
-    if unknown := int((~new.index.isin(children)).sum()):
-        tell(f"{path.name}: {unknown:,} of {len(new):,} old ids are of no child in last period's return.")
-    return {
-        table: frame.assign(**{whole.child: frame[whole.child].map(new).fillna(frame[whole.child])})
-        if whole.child in frame
-        else frame
-        for table, frame in tables.items()
-    }
+    made = child_ids.renamed(tables, whole, path)
+    if made.unknown:
+        tell(f"{path.name}: {made.unknown:,} of {made.lines:,} old ids are of no child in last period's return.")
+    return made.tables

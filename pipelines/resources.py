@@ -38,6 +38,10 @@ class Home(dg.ConfigurableResource):
     def inbox(self, name: str, unit: str, period: str) -> Path:
         return self.root / "inbox" / name / unit / period
 
+    def child_ids(self, name: str, unit: str, period: str) -> list[Path]:
+        """The lists of new ids for the children in the return of `period`."""
+        return sorted(path for path in (self.inbox(name, unit, period) / "child_ids").glob("[!~.]*") if path.is_file())
+
     def providers(self) -> list[Path]:
         """Ofsted's lists of providers that this installation was given."""
         files = (path for path in (self.root / "providers").glob("[!~.]*") if path.is_file())

@@ -25,13 +25,14 @@ NOTHING_LEFT_OUT = pd.DataFrame(
 
 @dataclass(frozen=True)
 class Collected:
-    """Raw tables, what the reading showed (`issues`), the rows that do not belong in the return, and facts to
-    record."""
+    """Raw tables, what the reading showed (`issues`), the rows that do not belong in the return, and facts to record;
+    of invented care records whose return is compared with it also the raw tables of the period before."""
 
     tables: dict[str, pd.DataFrame]
     issues: pd.DataFrame
     left_out: pd.DataFrame
     facts: dict[str, str] = field(default_factory=dict)
+    before: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def collect(
@@ -155,7 +156,16 @@ def _from_records(
         facts["ssd_release"] = number
     if warnings := left_out.attrs.get("warnings"):
         facts["warnings"] = " ".join(warnings)
-    return Collected(tables, NO_ISSUES, left_out, facts)
+    before = whole.previous(period) if invented and _compared(whole) else None
+    last = extract(url, whole, before, schema, child_id=child_id)[0] if before else {}
+    return Collected(tables, NO_ISSUES, left_out, facts, last)
+
+
+def _compared(whole: Return) -> bool:
+    """Whether a rule of the return reads that of the period before."""
+    from validation.rules import book
+
+    return any("previous_year" in rule.needs for versions in book(whole.name).versions.values() for rule in versions)
 
 
 def _from_demo(whole: Return, period: str, unit: str, folder: Path, children: int) -> Collected:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from exports import schemas, xml_write
 from exports.csv_files import as_written
-from exports.xml import CannotWrite, obstacles, read, write, write_files
+from exports.xml import CannotWrite, RefusedFile, obstacles, read, write, write_files
 from exports.xsd import xsd
 from returns import described
 from validation.typed import TEXT, typed
@@ -436,6 +436,26 @@ def test_social_workers_go_in_a_second_file_whose_name_says_that_nobody_has_show
     assert rows(as_written(back, NOW["SWEpisodes"])[["CHILD", "DOB", "SW_DECOM"]]) == [
         ("A1", BORN["A1"], "01/05/2025"), ("A1", BORN["A1"], "03/05/2025"), ("B2", BORN["B2"], "02/05/2025"),
     ]  # fmt: skip
+
+
+def test_a_schema_is_registered_for_the_file_whose_outermost_element_it_declares(tables, tmp_path):
+    given, home = typed(tables | workers("A1"), NOW), tmp_path / "home"
+    schema = tmp_path / "cla_2025-26.xsd"
+
+    def names() -> list[str]:
+        return [made.path.name for made in write_files(given, NOW, {}, tmp_path / "out.xml", home=home)]
+
+    schema.write_bytes(xsd(WORKERS))
+    assert schemas.add(schema, home, "cla").empty
+    assert names() == ["out.xml", "out_social_workers.xml"]
+    known = schemas.digest(home, NOW)
+    schema.write_bytes(xsd(WORKERS).replace(b'<xs:maxLength value="20"/>', b'<xs:maxLength value="2"/>'))
+    assert len(schemas.add(schema, home, "cla")) == 1
+    assert names() == ["out.xml", "out_social_workers_NOT_FOR_SUBMISSION.xml"]
+    assert schemas.digest(home, NOW) != known
+    assert len(schemas.check(tmp_path / "out.xml", home, NOW)) == 0
+    with pytest.raises(RefusedFile, match="is the schema of what is not collected in 2022-23; say its period with"):
+        schemas.add(schema, home, "cla", "2022-23")
 
 
 def test_without_social_workers_there_is_one_file(tables, tmp_path):

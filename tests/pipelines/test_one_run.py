@@ -15,7 +15,7 @@ RUN = ["run", "cin", "331", "2025-26", "--source", "demo", "--children", "10"]
 @pytest.fixture
 def going(place):
     """A run from the pages, in Dagster's eyes still going on; its tags are those that Dagster gives to one."""
-    given = place.run("last_year", unit="331")
+    given = place.run("extract", unit="331", extract={"source": "demo", "children": 10})
     tags = place.instance.get_run_by_id(given.run_id).tags
     assert "returns/process" not in tags
     run = place.instance.add_run(
@@ -46,7 +46,7 @@ def test_a_command_does_not_start_beside_a_run_from_the_pages(place, going, caps
     assert capsys.readouterr().err == (
         "cin 331 2025-26: a run from the pages is making it; do this again when it has ended.\n"
     )
-    assert stages(place) == ["last_year"]
+    assert stages(place) == ["extract"]
 
 
 def test_runs_of_pages_that_were_killed_stop_nobody(place, going):

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -9,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.cli import command
+from pipelines.io import value
 from pipelines.resources import Home
 from pipelines.run import _results
 from returns import described
@@ -171,9 +174,98 @@ def test_last_year_s_files_with_dates_of_another_year_are_doubted(place, run):
     files(place.inbox(unit=unit, name="cla"), "2025-26")
     files(place.inbox("2024-25", unit, "cla") / "accepted", "2025-26")
 
-    result = place.run("last_year", name="cla", unit=unit)
+    result = place.run("extract", "last_year", name="cla", unit=unit)
 
     assert said(result, "last_year")["last year"] == (
         "the file of 2024-25 dropped as accepted: Of 2 dates of episodes, reviews and so on 0 are in 2024-25 and "
         "1 after it: check that this is the return of that period."
     )
+
+
+# New ids of a new case system
+
+
+def test_last_year_s_children_are_known_under_their_new_ids_and_the_report_says_so(place, run):
+    """A girl who has another id this year, and another sex."""
+    unit, listed = "304", place.inbox("2024-25", "304", "cla") / "child_ids" / "ids.csv"
+    files(place.inbox(unit=unit, name="cla"), "2025-26", CHILD="s3cret1", SEX="M")
+    files(listed.parent.parent / "accepted", "2024-25")
+    assert place.run("extract", "last_year", name="cla", unit=unit).success
+    without = value(place.frames("last_year", unit=unit, name="cla"), "@facts")["sha256"]
+    listed.parent.mkdir()
+    listed.write_text("old,new\na1,S3cret1\nb2,s3cret2\n")
+
+    result = place.run(name="cla", unit=unit)
+
+    assert ("202", "S3CRET1") in found(place, unit)
+    told = "the file of 2024-25 dropped as accepted; children under new ids: 1, old ids of no child: 1"
+    assert said(result, "last_year") == {
+        "last year": told,
+        "tables": 5,
+        "children under new ids": 1,
+        "old ids of no child": 1,
+    }
+    version = place.store().current("cla", unit, "2025-26")
+    assert json.loads(version.files["findings.json"].read_text())["facts"]["last year"] == told
+    assert told in version.files["report.html"].read_text()
+    assert value(place.frames("findings", unit=unit, name="cla"), "@facts")["last_year"] not in ("", without)
+    assert "s3cret" not in "".join(map(dg.serialize_value, place.instance.all_logs(result.run_id))).lower()
+
+
+@pytest.mark.parametrize(
+    ("lists", "sentence"),
+    [
+        ({"ids.csv": "old,new\ns3cret1,s3cret2\nS3CRET1,s3cret3\n"}, "ids.csv: an old id stands on several lines"),
+        ({"ids.csv": "old,new\n", "ids2.csv": "old,new\n"}, "child_ids of cla 305 2024-25 holds several files"),
+        ({"ids.xlsx": "PK\0"}, "ids.xlsx is not text that can be read; save it as CSV in UTF-8."),
+    ],
+)
+def test_a_list_of_new_ids_that_cannot_be_meant_stops_the_run(place, run, lists, sentence):
+    files(place.inbox(unit="305", name="cla"), "2025-26")
+    files(place.inbox("2024-25", "305", "cla") / "accepted", "2024-25")
+    folder = place.inbox("2024-25", "305", "cla") / "child_ids"
+    folder.mkdir()
+    for name, text in lists.items():
+        (folder / name).write_text(text)
+
+    result = place.run("extract", "last_year", name="cla", unit="305")
+
+    shutil.rmtree(folder)
+    (failed,) = [event for event in result.all_events if event.is_step_failure]
+    assert failed.step_failure_data.error.cls_name == "StepRefused"
+    assert sentence in failed.step_failure_data.user_failure_data.description
+    assert "s3cret" not in failed.step_failure_data.user_failure_data.description.lower()
+
+
+def test_a_list_of_new_ids_without_last_year_has_nothing_to_rename(place, run):
+    folder = place.inbox("2024-25", name="cla") / "child_ids"
+    folder.mkdir()
+    (folder / "ids.csv").write_text("old,new\na1,b1\n")
+
+    origin = said(place.run("last_year", name="cla"), "last_year")["last year"]
+
+    assert origin.endswith("no file was dropped; the list of new ids has nothing to rename")
+
+
+# Invented children
+
+
+def test_invented_children_have_a_last_year_that_was_invented_with_them(place):
+    (place.home / "providers" / "list.csv").unlink(missing_ok=True)
+    here = {"name": "cla", "unit": "306"}
+    result = place.run(**here, job="cla_dry_run", extract={"source": "demo", "children": 20})
+
+    assert said(result, "last_year")["last year"] == (
+        "invented data of 2024-25, of the same children, as nothing of 2024-25 is recorded as accepted and no file was "
+        "dropped"
+    )
+    frames = place.frames("findings", unit="306", name="cla")
+    assert set(frames["findings"]["rule"]) <= {"1001", "1002"}  # care leavers whose care was before both years
+    assert not frames["not_run"]["value"].str.contains("last").any()
+
+    assert place.run("extract", "tables", **here, extract={"source": "demo", "children": 21}).success
+    assert not place.run("findings", **here).success, "last year is of other children"
+
+    files(place.inbox("2024-25", "306", "cla") / "accepted", "2024-25")
+    accepted = said(place.run("last_year", **here), "last_year")
+    assert accepted["last year"] == "the file of 2024-25 dropped as accepted"

@@ -1,0 +1,41 @@
+"""New ids for the children of last period's return."""
+
+import pandas as pd
+
+from assets.sources.child_ids import renamed
+from returns import described
+
+
+def frame(*ids: str | None) -> pd.DataFrame:
+    return pd.DataFrame({"CHILD": pd.Series(ids, dtype="str"), "SEX": "M"})
+
+
+def test_children_are_renamed_in_every_table_and_counted_once(tmp_path):
+    listed = tmp_path / "ids.csv"
+    listed.write_text("old,new\na1,n1\nB2,B2\nz9,n9\n")
+    tables = {"Header": frame("A1", "B2", "C3"), "Episodes": frame("a1", "A1", None), "Other": frame()[["SEX"]]}
+
+    made = renamed(tables, described("cla"), listed)
+
+    assert list(made.tables["Header"]["CHILD"]) == ["N1", "B2", "C3"]
+    assert list(made.tables["Episodes"]["CHILD"].dropna()) == ["N1", "N1"]
+    assert list(made.tables["Other"]) == ["SEX"]
+    assert (made.children, made.lines, made.unknown) == (1, 3, 1)
+    assert list(tables["Episodes"]["CHILD"].dropna()) == ["a1", "A1"]
+
+
+def test_two_children_may_exchange_their_ids(tmp_path):
+    listed = tmp_path / "ids.csv"
+    listed.write_text("old,new\nA1,B2\nB2,A1\n")
+
+    assert list(renamed({"Header": frame("A1", "B2")}, described("cla"), listed).tables["Header"]["CHILD"]) == [
+        "B2",
+        "A1",
+    ]
+
+
+def test_tables_without_ids_stay_as_they_are(tmp_path):
+    listed = tmp_path / "ids.csv"
+    listed.write_text("old,new\nA1,B2\n")
+
+    assert renamed({"Header": frame()[["SEX"]]}, described("cla"), listed)[1:] == (0, 1, 1)
