@@ -5,7 +5,7 @@ share all of it share the key: they are counted.
 """
 
 import json
-from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from validation.typed import TEXT
 COLUMNS = ("state", "rule", "severity", "table", "child", "record", "fields")
 NEW, SOLVED, STILL = "new", "solved", "still there"
 LARGEST = 512 << 20  # bytes; a million findings are about 240 MB
+_KEPT = ("problem", *COLUMNS[1:])
 _APART = "\x1f"  # in no text that a document can hold
 
 
@@ -49,49 +50,56 @@ def keys(report: Report, part: Part) -> pa.StringArray:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A run as its findings.json holds it. Raises NoFindings."""
+    """A run as its findings.json holds it; "findings" as a frame of text: problem (the key) and COLUMNS but `state`.
+
+    Raises NoFindings.
+    """
+    known: dict[str, str] = {}  # texts that come again are kept once
     try:
         if path.stat().st_size > LARGEST:
             raise NoFindings(f"{path.name} is larger than {LARGEST >> 20} MiB; give the findings.json of a run.")
-        run = json.loads(path.read_bytes())
+        run = json.loads(path.read_text(encoding="utf-8"), object_hook=partial(_shortened, known))
+        found = run.get("findings") if isinstance(run, dict) and isinstance(run.get("facts"), dict) else None
+        if not isinstance(found, list) or not all(isinstance(each, tuple) for each in found):
+            raise NoFindings(f"{path.name} is no list of findings with keys; give the findings.json of a run.")
+        return run | {"findings": pd.DataFrame(found, columns=list(_KEPT), dtype=TEXT)}
     except (OSError, ValueError, RecursionError):
         raise NoFindings(f"{path.name} cannot be read as JSON; give the findings.json of a run.") from None
-    found = run.get("findings") if isinstance(run, dict) and isinstance(run.get("facts"), dict) else None
-    if not isinstance(found, list) or not all(isinstance(each, dict) and _is_finding(each) for each in found):
-        raise NoFindings(f"{path.name} is no list of findings with keys; give the findings.json of a run.")
-    return run
 
 
-def _is_finding(each: dict[str, Any]) -> bool:
-    """All of it is text, but for the list of fields, which is of text."""
-    texts = [each.get(name) for name in ("problem", *COLUMNS[1:-1])]
+def _shortened(known: dict[str, str], each: dict[str, Any]) -> dict[str, Any] | tuple[str | None, ...]:
+    """What is kept of a finding, whose values would fill the memory; another object as it is."""
+    if "problem" not in each:
+        return each
     fields = each.get("fields") or []
-    return (
-        "problem" in each
-        and isinstance(fields, list)
-        and all(text is None or isinstance(text, str) for text in (*texts, *fields))
-    )
+    texts = [each.get(name) for name in _KEPT[:-1]]
+    if not isinstance(fields, list) or not all(isinstance(name, str) for name in fields):
+        return each
+    if not all(text is None or isinstance(text, str) for text in texts):
+        return each
+    return tuple(None if text is None else known.setdefault(text, text) for text in (*texts, ", ".join(fields)))
 
 
-def compare(before: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Every finding of two runs as new, solved or still there, in that order: columns COLUMNS, solved ones as they
-    were."""
-    one, other = _numbered(before), _numbered(now)
-    still = other.index.isin(one.index)
+def compare(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Every finding of two runs, as `read`, as new, solved or still there, in that order: columns COLUMNS, solved ones
+    as they were."""
+    one, other = _numbered(before["problem"], now["problem"])
+    still = np.isin(other, one)
     found = pd.concat(
         [
-            other[~still].assign(state=NEW),
-            one[~one.index.isin(other.index)].assign(state=SOLVED),
-            other[still].assign(state=STILL),
-        ]
+            now[~still].assign(state=NEW),
+            before[~np.isin(one, other)].assign(state=SOLVED),
+            now[still].assign(state=STILL),
+        ],
+        ignore_index=True,
     )
-    return found[list(COLUMNS)].reset_index(drop=True)
+    return found[list(COLUMNS)]
 
 
-def _numbered(found: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Findings by key and, of those with one key, by number."""
-    names = ("problem", *(name for name in COLUMNS if name != "state"))
-    frame = pd.DataFrame([{name: each.get(name) for name in names} for each in found], columns=list(names))
-    frame["fields"] = frame["fields"].map(lambda listed: ", ".join(listed or ()))
-    frame = frame.astype(TEXT)
-    return frame.set_index(["problem", frame.groupby("problem").cumcount()])
+def _numbered(*runs: pd.Series) -> list[np.ndarray]:
+    """A number for each finding, the same for that of one key and, of those with one key, of one place among them."""
+    keys, _ = pd.factorize(pd.concat(runs, ignore_index=True))
+    parts = np.split(keys, np.cumsum([len(run) for run in runs])[:-1])
+    places = [pd.Series(part).groupby(part).cumcount().to_numpy() for part in parts]
+    most = max((int(place.max(initial=0)) for place in places), default=0) + 1
+    return [part.astype("int64") * most + place for part, place in zip(parts, places, strict=True)]

@@ -32,6 +32,7 @@ from pipelines.terminal import (
     said,
     tell,
     tell_faults,
+    unchecked,
     working,
 )
 from returns.refusal import Refusal
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from returns.model import Return
 
 REFUSED = 4
+NOT_SENT = "_NOT_FOR_SUBMISSION"
 STOPPED = 130  # as of every command that Ctrl-C ends
 HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, context_settings=HELP)
@@ -69,9 +71,33 @@ class Source(StrEnum):
     demo = "demo"
 
 
+def _named(text: str | None) -> str | None:
+    from returns import named
+
+    return None if text is None else named(text)
+
+
+def _time(text: str) -> dt.datetime:
+    return _read(text, "a time like 2026-05-01T10:00:00")
+
+
+def _day(text: str) -> dt.datetime:
+    return _read(text, "a day like 2026-06-30")
+
+
+def _read(text: str, wanted: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"give {wanted}") from None
+
+
 Paths = Annotated[list[Path], typer.Argument(help="XML files of one return, or a folder of CSV files, one a table.")]
-Name = Annotated[str, typer.Option("--return", help="The return: cin or cla.")]
-Recognised = Annotated[str | None, typer.Option("--return", help="cin or cla; when left out, what the files are.")]
+Name = Annotated[str, typer.Option("--return", callback=_named, help="The return: cin, or cla (the 903).")]
+Recognised = Annotated[
+    str | None, typer.Option("--return", callback=_named, help="cin or cla; when left out, what the files are.")
+]
+Named = Annotated[str, typer.Argument(metavar="RETURN", callback=_named, help="The return: cin, or cla (the 903).")]
 PeriodOption = Annotated[
     str | None, typer.Option("--period", help="For instance 2025-26; when left out, what the file says.")
 ]
@@ -140,7 +166,7 @@ def check(
         list[Path] | None, typer.Option(help="Ofsted's list of providers, .xlsx or .csv; may be repeated.")
     ] = None,
     unit: Annotated[str | None, typer.Option(help="The authority's number, where the files do not say it.")] = None,
-    format: Annotated[Format, typer.Option("--format", help="What is written.")] = Format.table,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", case_sensitive=False, help="What is written.")] = Format.table,  # noqa: A002
     out: Annotated[Path | None, typer.Option(help="Where; without it csv and json go to standard output.")] = None,
 ) -> int:
     """Check a return against the rules of its period."""
@@ -156,10 +182,14 @@ def check(
 
     if out is None and format in (Format.xlsx, Format.html):
         raise Refused(f"--format {format.value} makes a file: say where with --out FILE.")
+    kind = out.suffix.lower().removeprefix(".") if out else ""
+    if kind in set(Format) - {format}:
+        raise Refused(f"{out}: --format {kind} writes such a file; add it, or name another file with --out.")
     if child_ids and not previous:
         raise Refused("--child-ids renames the children of last period's return: give that return with --previous.")
     with working("Reading"):
         given = Input(paths, name, period)
+        given.tell_of_another()
         name = given.whole.name
         reference = reference_of(given, unit, providers or [])
         given.whole.position(ruleset or given.period)
@@ -203,6 +233,8 @@ def check(
     )
     with working("Writing"):
         _deliver(assembled, format, out, table(assembled))
+    if beyond := unchecked(assembled):
+        tell(beyond)
     found = verdict(outcome.findings, bool(outcome.crashed), rules(name, ruleset or given.period))
     return max(found, ERRORS if faults else CLEAN)
 
@@ -263,7 +295,7 @@ def _keep_text(text: str) -> None:
 @app.command()
 def convert(
     paths: Paths,
-    to: Annotated[To, typer.Option(help="xml, or csv: a folder with one file a table.")],
+    to: Annotated[To, typer.Option(case_sensitive=False, help="xml, or csv: a folder with one file a table.")],
     out: Annotated[Path, typer.Option(help="The file or folder to write.")],
     name: Recognised = None,
     period: PeriodOption = None,
@@ -272,35 +304,56 @@ def convert(
     """Turn the XML of a return into CSV tables, or the tables into XML."""
     if to is To.xml and out.suffix.lower() != ".xml":
         raise Refused(f"{out}: the return is written as XML; name a file that ends in .xml with --out.")
+    if to is To.csv and out.suffix.lower() == ".csv":
+        raise Refused(f"{out}: a folder is written, with a file for each table; name a folder with --out.")
     with working("Reading"):
         given = Input(paths, name, period)
+        given.tell_of_another()
     if given.issues is not None and len(given.issues):
         tell(f"{len(given.issues):,} things in the file have no place in the tables; `returns check` names them.")
     if given.flat:
         for what in given.notes["what"].unique():
             tell(what)
+    mark = _mark(given)
     with working("Writing"):
         if to is To.csv:
-            _write_tables(given.tables, given.whole.at(given.period), out)
+            _write_tables(given.tables, given.whole.at(given.period), out, mark)
             tell(f"Written: {out}")
         else:
+            out = _marked(out, mark)
             refuse_reading(out, given.files())
             for written in _write_xml(given, out, incomplete=incomplete):
                 tell(f"Written: {written.path}")
                 for line in obstacle_lines(written.obstacles):
                     tell(line)
                 tell_faults(written.path, written.faults)
+    if mark:
+        tell("The children are invented: nothing here is a return.")
     return 0
 
 
-def _write_tables(tables: "dict[str, pd.DataFrame]", at: "Return", out: Path) -> None:
+def _mark(given: Input) -> str:
+    """What the name of a file for the Department has in it where nobody lived what is in the file."""
+    from assets.sources.collect import INVENTED, source_of
+    from exports.submission import INVENTED_BY
+
+    return f"_{INVENTED_BY}{NOT_SENT}" if source_of(given.tables) == INVENTED else ""
+
+
+def _marked(path: Path, mark: str) -> Path:
+    stem = path.stem.removesuffix(NOT_SENT)
+    return path.with_stem(stem.removesuffix(mark.removesuffix(NOT_SENT)) + mark) if mark else path
+
+
+def _write_tables(tables: "dict[str, pd.DataFrame]", at: "Return", out: Path, mark: str) -> None:
     from exports.csv_files import write_files
     from exports.durable import new_folder
     from validation.typed import typed
 
     with new_folder(out) as folder:
         if "csv" in at.files:
-            write_files(typed(tables, at), at, folder)
+            for path in write_files(typed(tables, at), at, folder):
+                path.replace(_marked(path, mark))
             return
         for table in at:
             if table.name in tables:
@@ -329,7 +382,9 @@ def _write_xml(given: Input, out: Path, *, incomplete: bool) -> Any:
     except CannotWrite as stopped:
         for line in obstacle_lines(stopped.obstacles):
             tell(line)
-        raise Refused(f"{stopped}; --incomplete writes a marked file without them.") from None
+        raise Refused(
+            f"{stopped}; --incomplete writes a marked file without them. Rows are counted from 0, in each table."
+        ) from None
 
 
 # Running
@@ -373,7 +428,7 @@ def diff(
             file = stack.enter_context(stack.enter_context(fresh(out)).open("w", encoding="utf-8"))
             console = Console(file=file, highlight=False, emoji=False, width=WIDE)
         if form is DiffFormat.csv:
-            console.print(as_csv(found), end="", soft_wrap=True)
+            console.file.writelines(as_csv(found))
         else:
             print_diff(console, found)
     if out is not None:
@@ -384,7 +439,7 @@ def diff(
 
 @app.command()
 def run(
-    name: Annotated[str, typer.Argument(metavar="RETURN", help="The return: cin or cla.")],
+    name: Named,
     unit: Unit,
     period: RunPeriod,
     source: Annotated[
@@ -429,7 +484,7 @@ def serve(
 def explain(
     rule: Annotated[str, typer.Argument(help="The rule's code, for instance 8600.")],
     name: Annotated[
-        str | None, typer.Option("--return", help="cin or cla; when left out, the one that has the rule.")
+        str | None, typer.Option("--return", callback=_named, help="cin or cla; when left out, the one that has it.")
     ] = None,
 ) -> int:
     """What a rule means, where to put it right, with examples."""
@@ -501,7 +556,8 @@ def demo(
     period: Annotated[str, typer.Option(help="The period, which its dates fit.")] = "2025-26",
     defects: Annotated[str, typer.Option(help="RULE=SHARE,… or all=SHARE: what is to be wrong.")] = "",
     now: Annotated[
-        dt.datetime | None, typer.Option(help="The time in the header; the same time gives the same bytes.")
+        dt.datetime | None,
+        typer.Option(parser=_time, metavar="TIME", help="The time in the header; the same time gives the same bytes."),
     ] = None,
 ) -> int:
     """An invented authority: its care records as a database, and the return made from it."""
@@ -519,12 +575,11 @@ def demo(
 
 
 def _refuse_unknown(name: str, unit: str, period: str) -> None:
-    from returns import BadUnit, described
+    from returns import described
 
     whole = described(name)
     whole.position(period)
-    if not whole.takes(unit):
-        raise BadUnit(f"{unit!r} is no number of a {whole.unit}; it has the form {whole.unit_pattern}.")
+    whole.refuse_unit(unit)
 
 
 def _record(action: str, name: str, unit: str, period: str, what: str, by: str, on: dt.datetime | None) -> int:
@@ -541,8 +596,9 @@ def _record(action: str, name: str, unit: str, period: str, what: str, by: str, 
         from exports.durable import sha256
 
         what = sha256(Path(what).resolve())
-    elif Path(what).suffix or Path(what).name != what or Path(what).exists():
-        raise Refused(f"There is no file {what}; name the file, its SHA-256 or the id of the version.")
+    elif (what := _version(what)) and (Path(what).suffix or Path(what).name != what or Path(what).exists()):
+        there = "is a folder of no version" if Path(what).is_dir() else "is not there"
+        raise Refused(f"{what} {there}; name the file, its SHA-256, or the folder or the id of the version.")
     store = Store(prepare() / "store")
     versions = store.versions(name, unit, period)
     if not versions:
@@ -566,14 +622,22 @@ def _record(action: str, name: str, unit: str, period: str, what: str, by: str, 
     return 0
 
 
-What = Annotated[str, typer.Argument(help="The file, its SHA-256, or the id of the version.")]
+def _version(text: str) -> str:
+    """The id of the version whose folder `text` names, else `text`."""
+    return Path(text).resolve().name if (Path(text) / "manifest.json").is_file() else text
+
+
+What = Annotated[str, typer.Argument(help="The file, its SHA-256, or the id or folder of the version.")]
 By = Annotated[str, typer.Option(help="Who says so.")]
-On = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When; today if left out.")]
+On = Annotated[
+    dt.datetime | None,
+    typer.Option(parser=_day, metavar="DAY", help="When, for instance 2026-06-30; today if left out."),
+]
 
 
 @app.command()
 def submitted(
-    name: Annotated[str, typer.Argument(metavar="RETURN")],
+    name: Named,
     unit: Unit,
     period: RunPeriod,
     what: What,
@@ -586,7 +650,7 @@ def submitted(
 
 @app.command()
 def accepted(
-    name: Annotated[str, typer.Argument(metavar="RETURN")],
+    name: Named,
     unit: Unit,
     period: RunPeriod,
     what: What,
@@ -599,7 +663,7 @@ def accepted(
 
 @app.command()
 def restore(
-    name: Annotated[str, typer.Argument(metavar="RETURN")],
+    name: Named,
     unit: Unit,
     period: RunPeriod,
     version: Annotated[str, typer.Argument(help="The id of a published version, for instance 0001-5f0c12ab.")],
@@ -609,7 +673,7 @@ def restore(
     from pipelines.instance import prepare
 
     _refuse_unknown(name, unit, period)
-    restored = Store(prepare() / "store").restore(name, unit, period, version)
+    restored = Store(prepare() / "store").restore(name, unit, period, _version(version))
     tell(f"Current again: {name} {unit} {period}, version {restored.id}.")
     return 0
 

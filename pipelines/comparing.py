@@ -1,5 +1,6 @@
 """Two runs side by side, for people and as CSV."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from pipelines.terminal import Refused
 
 if TYPE_CHECKING:
     import pandas as pd
+
+BLOCK = 50_000  # findings that are written at a time
 
 
 def read_run(path: Path) -> dict[str, Any]:
@@ -20,13 +23,17 @@ def read_run(path: Path) -> dict[str, Any]:
     return read(path)
 
 
-def as_csv(found: "pd.DataFrame") -> str:
+def as_csv(found: "pd.DataFrame") -> Iterator[str]:
+    """The text in pieces."""
     import pyarrow as pa
 
     from exports.findings_csv import cells
 
-    columns = [cells(pa.array(found[name], pa.string(), from_pandas=True)).to_pylist() for name in found]
-    return "\n".join([",".join(found.columns), *map(",".join, zip(*columns, strict=True))]) + "\n"
+    yield ",".join(found.columns) + "\n"
+    for start in range(0, len(found), BLOCK):
+        block = found.iloc[start : start + BLOCK]
+        columns = [cells(pa.array(block[name], pa.string(), from_pandas=True)).to_pylist() for name in block]
+        yield "".join(f"{','.join(row)}\n" for row in zip(*columns, strict=True))
 
 
 def print_diff(console: Console, found: "pd.DataFrame") -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +83,12 @@ def fresh(out: Path) -> Iterator[Path]:
 def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str, int, int, str]]) -> None:
     from rich.table import Table
 
+    from validation.rule import ABSENT
+
+    options = {ABSENT["authority"]: "--unit", ABSENT["previous"]: "--previous", ABSENT["providers"]: "--providers"}
     totals = assembled.totals
+    level = next(iter(assembled.asked.levels))
+    counted = any(assembled.tables.supplied[table.name] for table in assembled.asked if table.level == level)
     if summary:
         shown = Table("rule", "severity", "findings", "children", "what is wrong", box=None, pad_edge=False)
         for rule, severity, findings, children, title in summary:
@@ -90,7 +96,7 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
         console.print(shown)
         console.print()
     console.print(
-        f"{totals['children']:,} children; {totals['errors']:,} errors, {totals['queries']:,} queries. "
+        f"{totals['children']:,} children; " * counted + f"{totals['errors']:,} errors, {totals['queries']:,} queries. "
         f"{totals['rules run']} rules run, {totals['rules not run']} not run, {totals['rules crashed']} crashed; "
         f"{totals['rules inferred']} inferred, "
         f"{totals['rules whose severity is not confirmed']} of unconfirmed severity; "
@@ -99,7 +105,8 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
     )
     off = assembled.rules[assembled.rules["state"].isin(["not run", "crashed"])]
     for (state, reason), rows in off.groupby(["state", "reason"], sort=False):
-        console.print(f"{state}: {', '.join(rows['code'])} ({reason})", soft_wrap=True)
+        option = f": {options[reason]}" if reason in options else ""
+        console.print(f"{state}: {', '.join(rows['code'])} ({reason}{option})", soft_wrap=True)
     today = dt.date.today().isoformat()
     for row in assembled.local.itertuples():
         over = ", no longer in force" if row.expires < today else ""
@@ -114,6 +121,21 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
         console.print(f"cannot be written as XML: {line}", soft_wrap=True)
 
 
+def unchecked(assembled: Any) -> str:
+    """How many of a report's rules were not run for want of whole tables, and of which; empty where none was."""
+    rules = assembled.rules
+    why = rules.loc[rules["state"] == "not run", "reason"]
+    why = why[why.str.contains(r"\btable \w")]
+    if why.empty:
+        return ""
+    tables = dict.fromkeys(re.findall(r"\btable (\w+)", " ".join(why)))
+    names = ", ".join(name.replace("previous_", "last period's ") for name in tables)
+    return (
+        f"Not a whole return: for want of tables ({names}) {len(why)} of {assembled.totals['rules in force']} rules "
+        "could not be run; what was found, or not found, says nothing of them."
+    )
+
+
 def place(table: Any, fields: list[str]) -> str:
     """`Section47: DateOfInitialCPC, ICPCnotRequired`, as far as it is known."""
     return ": ".join(filter(None, (table if isinstance(table, str) else "", ", ".join(fields)))) or "the file"
@@ -121,7 +143,16 @@ def place(table: Any, fields: list[str]) -> str:
 
 def obstacle_lines(obstacles: "pd.DataFrame") -> Iterator[str]:
     for (rule, table, field, why), rows in obstacles.groupby(["rule", "table", "field", "why"], dropna=False):
-        yield f"{rule}: {place(table, [field] if isinstance(field, str) else [])}: {why} ({len(rows):,})"
+        where = place(table, [field] if isinstance(field, str) else [])
+        yield f"{rule}: {where}: {why} ({len(rows):,}{_first(rows['row'].dropna())})"
+
+
+def _first(rows: "pd.Series[Any]", most: int = 5) -> str:
+    """`; rows 0, 7 …`: enough to find them."""
+    if rows.empty:
+        return ""
+    more = " …" if len(rows) > most else ""
+    return f"; row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows.iloc[:most]))}{more}"
 
 
 def tell_faults(path: Path, faults: "pd.DataFrame") -> None:

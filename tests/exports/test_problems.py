@@ -26,7 +26,7 @@ REVIEWS = pd.DataFrame(
 def findings(tmp_path):
     """The findings of rules on reviews, by way of the file that a run leaves."""
 
-    def found(reviews: pd.DataFrame) -> list[dict]:
+    def found(reviews: pd.DataFrame) -> pd.DataFrame:
         given = submit("cla", {"Reviews": reviews}, "2025-26")
         outcome = run(book("cla"), given, ["440", "166", "167"])
         path = tmp_path / "findings.json"
@@ -73,14 +73,32 @@ def test_findings_of_one_key_are_counted(findings):
 def test_a_record_is_told_by_what_its_cell_holds_even_unreadable(findings):
     unread = REVIEWS.assign(REVIEW=["31/02/2025", "02/05/2025", "03/05/2025", "04/05/2025"])
 
-    assert ("166", "A", "31/02/2025") in states([], findings(unread))[NEW]
+    assert ("166", "A", "31/02/2025") in states(findings(REVIEWS[:0]), findings(unread))[NEW]
 
 
-def test_nothing_against_nothing_is_nothing():
-    assert compare([], []).empty
+def test_nothing_against_nothing_is_nothing(findings):
+    assert compare(findings(REVIEWS[:0]), findings(REVIEWS[:0])).empty
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"findings": 1}', '{"findings": [{"rule": "1"}]}', '{"a": 1}'])
+def test_of_a_finding_only_what_is_compared_is_kept(findings):
+    """Or two runs of a large authority would fill the memory."""
+    found = findings(REVIEWS)
+    assert found.columns.tolist() == ["problem", "rule", "severity", "table", "child", "record", "fields"]
+    assert {str(kind) for kind in found.dtypes} == {"str"}
+    assert found["fields"].unique().tolist() == ["DOB, REVIEW, REVIEW_CODE"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"findings": 1}',
+        '{"findings": [{"rule": "1"}]}',
+        '{"a": 1}',
+        '{"facts": {}, "findings": [{"problem": "\\ud800"}]}',
+    ],
+)
 def test_what_is_no_list_of_findings_is_refused(tmp_path, text):
     path = tmp_path / "other.json"
     path.write_text(text)
@@ -91,7 +109,8 @@ def test_what_is_no_list_of_findings_is_refused(tmp_path, text):
 
 def test_keys_are_the_same_in_every_process(findings):
     """They are compared with those of runs made elsewhere and years ago."""
-    keys = {row["child"] + row["record"]: row["problem"] for row in findings(REVIEWS)}
+    found = findings(REVIEWS)
+    keys = dict(zip(found["child"] + found["record"], found["problem"], strict=True))
 
     assert keys["A2025-05-01"] == "bb37b51610dfe328"
     assert len(json.dumps(sorted(keys.values()))) == len(keys) * 20

@@ -163,6 +163,7 @@ def test_an_unknown_period_is_refused_with_those_that_are_known(refused, option,
         ["demo", "--children", "9"],
         ["demo", "--children", "many"],
         ["demo", "--now", "nonsense"],
+        ["convert", THIS, "--to", "json", "--out", "x"],
         ["run", "cin", "356"],
         ["run", "cin", "356", "2025-26", "--source", "files"],
         ["submitted", "cin", "356", "2025-26", "x"],
@@ -196,6 +197,7 @@ def test_every_command_has_help(returns, name):
         (["nowhere.xml"], "There is no file or folder nowhere.xml"),
         ([THIS, LAST], "its header differs from that of cin_2025-26.xml in Year, ReferenceDate"),
         ([THIS, GENERATED], "one folder of CSV files"),
+        ([THIS, LAST, THIS], "cin_2025-26.xml is named more than once"),
         ([GOLDEN], "holds XML and no CSV file; name the XML files themselves"),
         ([GENERATED], "is a table of the return"),
     ],
@@ -243,8 +245,14 @@ def test_without_a_header_the_period_is_the_next_one_and_that_is_said(returns, f
     (folder / "Header.csv").unlink()
     assert "taken as " in returns("check", folder)[2]
     code, out, err = returns("check", folder, "--period", "2025-26")
-    assert (code, err) == (QUERIES, "")
+    assert code == QUERIES
+    assert err == (
+        "Not a whole return: for want of tables (Header) 1 of 109 rules could not be run; what was found, or not "
+        "found, says nothing of them.\n"
+    )
     assert "not run: 100 (not supplied: table Header)" in out
+    assert out.startswith("rule")
+    assert "\n2 children; " in out
 
 
 @pytest.mark.parametrize("year", ["2022-23", "2023-24", "2024-25", "2025-26", "2026-27"])
@@ -335,6 +343,15 @@ def test_exchanged_tables_are_refused(refused, folder):
     assert "has the name of the table Reviews but the columns of Section47" in refused("check", folder)
 
 
+def test_another_period_or_unit_than_the_header_s_is_told(returns, refused, folder):
+    for path in (THIS, folder):
+        assert returns("check", path, "--period", "2025-26", "--unit", "356")[2] == ""
+        assert returns("check", path, "--period", "2024-25")[2] == (
+            "The header says that this is the return of 2025-26: taken as 2024-25, as --period asks.\n"
+        )
+        assert "--unit 301: the header says 356; leave it out" in refused("check", path, "--unit", "301")
+
+
 def test_two_headers_are_refused(refused, folder):
     header = folder / "Header.csv"
     header.write_text(header.read_text() + header.read_text().split("\n")[1] + "\n")
@@ -417,6 +434,7 @@ def test_a_workbook_and_a_page_want_a_file(refused, kind):
         ("a folder", "is a folder"),
         ("nowhere/x", "folder nowhere does not exist"),
         ("cin.xml", "that this command reads"),
+        ("found.xlsx", "--format xlsx writes such a file"),
     ],
 )
 def test_findings_are_not_written_over_what_they_were_found_in(refused, out, says):
@@ -448,6 +466,7 @@ def test_where_nothing_can_be_written_one_sentence_says_so(refused, arguments):
         ("xml", "a.folder.xml", "is a folder"),
         ("xml", "nowhere/x.xml", "folder nowhere does not exist"),
         ("csv", "cin.xml", "not an empty folder"),
+        ("csv", "cin.csv", "a folder is written"),
         ("csv", ".", "not an empty folder"),
         ("csv", "nowhere/x", "folder nowhere does not exist"),
     ],
@@ -462,11 +481,24 @@ def test_tables_that_make_no_whole_file_make_none_but_on_request(returns, folder
     changed(folder / "ChildIdentifiers.csv", "2015-06-14", "yesterday")
     code, _, err = returns("convert", folder, "--to", "xml", "--out", "cin.xml")
     assert code == REFUSED
-    assert err.splitlines()[0] == "unreadable: ChildIdentifiers: PersonBirthDate: cannot be read (1)"
-    assert "--incomplete" in err
+    assert err.splitlines()[0] == "unreadable: ChildIdentifiers: PersonBirthDate: cannot be read (1; row 0)"
+    assert "--incomplete writes a marked file without them. Rows are counted from 0" in err
+    assert "cannot be read (1; row 0)" in returns("check", folder)[1]
     assert list(Path().glob("*.xml")) == []
     assert returns("convert", folder, "--to", "xml", "--out", "cin.xml", "--incomplete")[0] == CLEAN
     assert [path.name for path in Path().glob("*.xml")] == ["cin_INCOMPLETE_NOT_FOR_SUBMISSION.xml"]
+
+
+def test_what_is_converted_of_invented_children_says_so(returns, folder):
+    assert returns("convert", THIS, "--to", "xml", "--out", "plain.xml")[2] == "Written: plain.xml\n"
+    changed(folder / "Header.csv", "statutory-returns", "DEMO")
+    for out in ("cin.xml", "cin_DEMO.xml", "cin_NOT_FOR_SUBMISSION.xml"):
+        code, _, err = returns("convert", folder, "--to", "XML", "--out", out)
+        assert code == CLEAN
+        assert err == (
+            "Written: cin_DEMO_NOT_FOR_SUBMISSION.xml\nThe children are invented: nothing here is a return.\n"
+        )
+    assert sorted(path.name for path in Path().glob("*.xml")) == ["cin_DEMO_NOT_FOR_SUBMISSION.xml", "plain.xml"]
 
 
 def test_another_years_rules_on_the_same_data(returns):
@@ -703,12 +735,15 @@ def test_a_submission_and_its_acceptance_are_recorded_in_that_order(returns, ref
     [
         (["cin", "356", "2025-26", THIS], "publish it first"),
         (["cin", "356", "2025-26", "0" * 64], "publish it first"),
-        (["cin", "356", "2025-26", "nowhere.xml"], "There is no file nowhere.xml"),
+        (["cin", "356", "2025-26", "nowhere.xml"], "nowhere.xml is not there; name the file"),
+        (["cin", "356", "2025-26", "."], ". is a folder of no version"),
         (["cin", "356", "2024-25", THIS], "nothing has been published yet"),
         (["cin", "35", "2025-26", THIS], "no number of a local authority"),
+        (["cin", "Essex", "2025-26", THIS], "that of Essex is 881"),
         (["cin", "356", "2025", THIS], "not described"),
         (["clb", "356", "2025-26", THIS], "no return named"),
         (["cin", "356", "2025-26", THIS, "--on", "2999-01-01"], "on a day to come"),
+        (["cin", "356", "2025-26", THIS, "--on", "30/06/2026"], "'--on': give a day like 2026-06-30"),
         (["cin", "356", "2025-26", THIS, "--by", " "], "give the name"),
     ],
 )
@@ -717,6 +752,14 @@ def test_what_was_not_published_cannot_be_recorded(refused, home, arguments, say
     folders = sorted((home / "store").rglob("*"))
     assert says in refused("submitted", "--by", "A Person", *arguments)
     assert sorted((home / "store").rglob("*")) == folders
+
+
+def test_a_version_is_named_by_its_folder_too(returns, home):
+    folder = published(home).path
+    where = ("cin", "356", "2025-26")
+    code, _, err = returns("submitted", *where, folder, "--by", "A Person")
+    assert (code, f"version {folder.name}, was submitted" in err) == (CLEAN, True)
+    assert returns("restore", "CIN", *where[1:], f"{folder}/")[0] == CLEAN
 
 
 def test_invented_children_cannot_be_submitted(refused, home):

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ def test_files_that_say_of_no_return_are_taken_as_one_and_this_is_told(returns):
 
     _, _, err = returns("check", "few", "--period", "2025-26")
 
-    assert err == "The files do not say of which return: taken as cin; --return names another.\n"
+    assert err.splitlines()[0] == "The files do not say of which return: taken as cin; --return names another."
 
 
 def test_files_of_no_return_are_refused_as_those_of_one_and_this_is_told(refused):
@@ -127,6 +128,48 @@ def test_files_of_no_return_are_refused_as_those_of_one_and_this_is_told(refused
     assert refused("check", "other.csv").startswith("None of the files (other.csv) is a table of the return; expected")
     assert refused("check", "other.csv").endswith("; taken as cin, --return names another.")
     assert refused("check", "other.csv", "--return", "cla", *THIS).endswith(", SWEpisodes.")
+
+
+def test_the_return_has_other_names(returns, refused):
+    assert "1005" in returns("explain", "1005", "--return", "SSDA903")[1]
+    assert refused("submitted", "903", "356", "2025-26", "x", "--by", "A Person").startswith("cla 356 2025-26: nothing")
+
+
+def test_one_table_is_no_whole_return_and_the_last_line_says_so(returns):
+    folder("this")
+
+    code, out, err = returns("check", "this/Reviews.csv", *THIS)
+
+    assert (code, "children;" in out) == (CLEAN, False)
+    assert err.startswith("Not a whole return: for want of tables (")
+    assert {"Header", "Episodes"} < set(re.findall(r"\w+", err.partition(")")[0]))
+    assert "Reviews" not in err
+    assert returns("check", "this", *THIS)[2] == ""
+
+
+def test_what_a_rule_was_not_run_for_is_told_with_the_option_that_gives_it(returns):
+    _, out, _ = returns("check", folder("this"), "--period", "2025-26")
+
+    assert "not run: 179, 411, 1015 (the number of the returning authority was not given: --unit)" in out
+    assert "(last period's return was not given: --previous)" in out
+    assert "(Ofsted's list of providers was not given: --providers)" in out
+
+
+def test_invented_children_are_not_converted_to_files_that_look_real(returns):
+    folder("real"), folder("demo", children=("DEMO000001", "DEMO000002"))
+    to_csv, to_xml = ("--to", "csv", "--period", "2025-26", "--out"), ("--to", "xml", "--period", "2025-26", "--out")
+    invented = "The children are invented: nothing here is a return.\n"
+
+    assert returns("convert", "real", *to_csv, "files")[2] == "Written: files\n"
+    assert Path("files/header.csv").is_file()
+    assert returns("convert", "demo", *to_csv, "made")[2] == f"Written: made\n{invented}"
+    names = [path.name for path in Path("made").iterdir()]
+    assert len(names) == len(list(CLA.at("2025-26")))
+    assert all(name.endswith("_DEMO_NOT_FOR_SUBMISSION.csv") for name in names)
+    assert returns("convert", "made", *to_xml, "year.xml")[2] == (
+        f"Written: year_DEMO_NOT_FOR_SUBMISSION.xml\n{invented}"
+    )
+    assert returns("convert", "real", *to_xml, "year.xml")[2] == "Written: year.xml\n"
 
 
 def test_the_period_is_doubted_where_the_dates_are_of_another(returns):
@@ -147,7 +190,8 @@ def test_that_no_header_says_the_period_is_told_of_xml_too_and_its_dates_are_com
 
     assert err.startswith("No header says of which period this is: taken as ")
     assert "are in 2024-25 and 2 after it" in out
-    assert told == ""
+    assert told.count("\n") == 1
+    assert told.startswith("Not a whole return: for want of tables (SWEpisodes) 13 of 305 ")
 
 
 def test_last_year_s_return_is_not_this_one_and_its_doubts_are_told(returns, refused):
