@@ -151,6 +151,9 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
     found = read_frames(home.work(name, unit, period) / "findings")
     for reason, rows in found["not_run"].groupby("value", sort=False):
         shown.print(f"not run: {len(rows)} ({reason})", markup=False, soft_wrap=True)
+    before = read_frames(home.work(name, unit, period) / "last_year")
+    if len(before) > 1:
+        shown.print(f"last year: {value(before, '@facts')['last_year']}", markup=False, soft_wrap=True)
     facts = value(read_frames(home.work(name, unit, period) / "extract"), "@facts")
     if facts.get("reading"):
         shown.print(f"reading: {facts['reading']}", markup=False, soft_wrap=True)

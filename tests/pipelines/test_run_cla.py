@@ -209,6 +209,9 @@ def test_last_year_s_children_are_known_under_their_new_ids_and_the_report_says_
     assert json.loads(version.files["findings.json"].read_text())["facts"]["last year"] == told
     assert told in version.files["report.html"].read_text()
     assert value(place.frames("findings", unit=unit, name="cla"), "@facts")["last_year"] not in ("", without)
+    shown = io.StringIO()
+    _results(Home(path=str(place.home)), "cla", unit, "2025-26", Console(file=shown))
+    assert f"last year: {told}\n" in shown.getvalue()
     assert "s3cret" not in "".join(map(dg.serialize_value, place.instance.all_logs(result.run_id))).lower()
 
 
