@@ -476,7 +476,10 @@ def serve(
 ) -> int:
     """Dagster and the reports behind one door on this machine."""
     from pipelines.serve import serve as serve_pages
+    from returns import made_for
 
+    for number in unit or ():
+        made_for(number)  # refuses one that is none before anything starts
     return serve_pages(port, host, behind_proxy, units=unit or ())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from returns import RETURNS, described
+from returns import described, made_for
 from returns.refusal import Refusal
 
 
@@ -22,12 +22,9 @@ def register(instance: dg.DagsterInstance, numbers: Sequence[str]) -> None:
 
     Raises BadUnit for a number that fits none; then nothing is registered.
     """
-    made_for = {number: [name for name in RETURNS if described(name).takes(number)] for number in numbers}
-    for number, names in made_for.items():
-        if not names:
-            described(RETURNS[0]).refuse_unit(number)
-    for number, names in made_for.items():
-        for name in names:
+    names = {number: made_for(number) for number in numbers}
+    for number in numbers:
+        for name in names[number]:
             instance.add_dynamic_partitions(units(name).name or "", [number])
 
 

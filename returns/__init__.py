@@ -7,7 +7,7 @@ from functools import cache
 
 from returns.model import BadUnit, Return, UnknownPeriod, UnknownReturn
 
-__all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described", "named"]
+__all__ = ["RETURNS", "BadUnit", "UnknownPeriod", "UnknownReturn", "described", "made_for", "named"]
 
 RETURNS = ("cin", "cla")
 
@@ -39,6 +39,17 @@ def named(text: str) -> str:
         if asked == name or asked in described(name).aliases:
             return name
     raise _unknown(text)
+
+
+def made_for(unit: str) -> list[str]:
+    """The names of the returns that are made for a unit of that number.
+
+    Raises BadUnit where there is none.
+    """
+    names = [name for name in RETURNS if described(name).takes(unit)]
+    if not names:
+        described(RETURNS[0]).refuse_unit(unit)
+    return names
 
 
 def _unknown(text: str) -> UnknownReturn:

@@ -206,6 +206,11 @@ def test_paths_that_do_not_fit_are_refused(refused, paths, says):
     assert says in refused("check", *paths)
 
 
+def test_pages_for_a_unit_that_is_none_are_not_started(refused, home):
+    assert refused("serve", "--unit", "356", "--unit", "E10000017").endswith("; that of Lancashire is 888.")
+    assert not home.exists()
+
+
 def test_a_folder_in_place_of_a_file_is_refused(refused, folder):
     (folder / "Reviews.csv").unlink()
     (folder / "Reviews.csv").mkdir()
