@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exports.report import Report
+    from returns.model import Return
     from validation.rule import Outcome
     from validation.submission import Submission
     from validation.typed import Typed
@@ -217,23 +218,29 @@ def _workbook(given: "tuple[Path, Report]") -> None:
     write_workbook(given[1], given[0] / "findings.xlsx")
 
 
-def _to_write(folder: Path) -> "tuple[Path, Submission, dict[str, str]]":
-    return folder, _submission(folder), material.facts_of(folder).get("header", {})
+def _to_write(folder: Path) -> "tuple[Path, Typed, Return, dict[str, str]]":
+    """The tables alone, as the pipeline has them when it writes."""
+    from returns import described
+    from validation.typed import from_frames
+
+    facts = material.facts_of(folder)
+    at = described(facts["return"]).at(material.PERIOD)
+    return folder, from_frames(material.kept(folder / material.TYPED), at), at, facts.get("header", {})
 
 
-def _write(given: "tuple[Path, Submission, Mapping[str, str]]") -> None:
+def _write(given: "tuple[Path, Typed, Return, Mapping[str, str]]") -> None:
     from exports import xml
 
-    folder, submission, header = given
-    xml.write_files(submission.tables, submission.asked, header, folder / "written.xml", incomplete=True)
+    folder, tables, asked, header = given
+    xml.write_files(tables, asked, header, folder / "written.xml", incomplete=True)
 
 
-def _write_csv_files(given: "tuple[Path, Submission, Mapping[str, str]]") -> None:
+def _write_csv_files(given: "tuple[Path, Typed, Return, Mapping[str, str]]") -> None:
     from exports.csv_files import write_files
 
-    folder, submission, _ = given
+    folder, tables, asked, _ = given
     (folder / "written").mkdir(exist_ok=True)
-    write_files(submission.tables, submission.asked, folder / "written")
+    write_files(tables, asked, folder / "written")
 
 
 def _end_to_end(folder: Path) -> None:
@@ -258,7 +265,7 @@ def _care_end_to_end(folder: Path) -> None:
     )
     del last
     _reports_and_files(folder, given, None, {})
-    _write_csv_files((folder, given, {}))
+    _write_csv_files((folder, given.tables, given.asked, {}))
 
 
 def _reports_and_files(
@@ -273,7 +280,7 @@ def _reports_and_files(
     made = report(given, outcome, facts={"return": given.asked.title, **FACTS}, issues=issues)
     write_page(made, folder / "report.html")
     write_csv(made, folder / "findings.csv")
-    _write((folder, given, header))
+    _write((folder, given.tables, given.asked, header))
 
 
 def _database(folder: Path) -> Path:

@@ -105,23 +105,31 @@ def flat(message: Mapping[str, pd.DataFrame], of: Shape) -> Flat:
     once = np.full(count, -1, dtype="int64")
     once[child[of.once.name]] = np.arange(len(child[of.once.name]))
 
-    def column(holder: Table, item: Field, child: np.ndarray) -> Any:
-        values = message[holder.name][item.name].array
-        return values.take(once[child], allow_fill=True) if holder is of.once else values
+    def values(holder: Table, item: Field) -> Any:
+        return message[holder.name][item.name].array
+
+    def of_each(holder: Table, there: np.ndarray, child: np.ndarray) -> np.ndarray:
+        return np.append(there, False)[once[child]] if holder is of.once else there
 
     tables, rows = {}, {}
     for table in of.tables:
         belongs = child[table.name if table in of.own else of.outer.name]
         said = np.ones(len(belongs), dtype=bool)
-        columns = {item.name: column(holder, other, belongs) for item, holder, other in of.held[table.name]}
         if table is not of.key or table in of.own:
             holder = of.message[table.name] if table in of.own else of.once
-            given = [~column(holder, item, belongs).isna() for item in of.values(table)]
+            there = [of_each(holder, ~values(holder, item).isna(), belongs) for item in of.values(table)]
             if sign := of.sign(table):
-                given.append(pd.Series(column(of.once, sign, belongs)).eq(_THERE).to_numpy(dtype=bool))
-            said = np.logical_or.reduce(given)
-        frame = pd.DataFrame(columns, index=pd.RangeIndex(len(belongs)))[said]
-        tables[table.name] = frame.set_axis(pd.RangeIndex(len(frame), name="row"))
+                is_one = pd.Series(values(of.once, sign)).eq(_THERE).to_numpy(dtype=bool)
+                there.append(of_each(of.once, is_one, belongs))
+            said = np.logical_or.reduce(there)
+        own, above = np.flatnonzero(said), once[belongs[said]]
+        columns = {
+            item.name: values(holder, other).take(above, allow_fill=True)
+            if holder is of.once
+            else values(holder, other).take(own)
+            for item, holder, other in of.held[table.name]
+        }
+        tables[table.name] = pd.DataFrame(columns, index=pd.RangeIndex(len(own), name="row"))
         if table in of.own:
             rows[table.name] = (table.name, np.where(said, np.cumsum(said) - 1, -1))
     numbers = np.full(count, -1, dtype="int64") if of.key in of.own else np.arange(count)

@@ -420,7 +420,7 @@ class _Batch:
         closing = self.bytes[lt + 1] == _SLASH
         lone = ~closing & (self.bytes[gt - 1] == _SLASH)
         inside = (
-            np.cumsum(1 - 2 * closing.astype(np.int32) - lone) - 1 + (closing | lone)
+            np.cumsum(1 - 2 * closing.astype(np.int8) - lone, dtype=np.int32) - 1 + (closing | lone)
         )  # level of each tag's element below the top
         if part.count is not None:
             outer = np.flatnonzero((inside == 1) & ~closing)
@@ -469,7 +469,9 @@ class _Batch:
             up = above[np.searchsorted(above, here) - 1]
             node = self.plan.next[self.node[up], self.tag[here]]
             self.parent[here], self.node[here], self.meant[here] = up, node, node
-            self._compare_siblings(here[self.plan.in_force[node]], up[self.plan.in_force[node]])
+            force = self.plan.in_force[node]
+            placed = slice(None) if force.all() else force
+            self._compare_siblings(here[placed], up[placed])
             self.owner[here] = np.where(self.plan.is_row[self.node[here]], here, self.owner[up])
             above = here
 
@@ -505,14 +507,14 @@ class _Batch:
     def columns(self, table: str) -> Iterable[tuple[str, pa.Array]]:
         """The fields of one table as text, missing where the element is missing or empty."""
         rows, fields = self.at(self.plan.row_node[table]), self.plan.fields[table]
-        token = np.full((len(fields), len(rows)), -1, dtype="int64")
+        tokens = np.full((len(fields), len(rows)), -1, dtype="int64")
         for place, (_, node) in enumerate(fields):
             if node == self.plan.row_node[table]:
-                token[place] = np.where(self._no_text[rows], -1, self.opens[rows])
+                tokens[place] = np.where(self._no_text[rows], -1, self.opens[rows])
             else:
                 cells = self.at(node)
-                token[place, self._number[self.owner[cells]]] = self.opens[cells]
-        token = token.ravel()
+                tokens[place, self._number[self.owner[cells]]] = self.opens[cells]
+        token = tokens.ravel()
         missing = (token < 0) | (self.length[token] == 0) | self.lone[token]  # what follows <lone/> is not in it
         texts = self._unescaped(self.strings.take(pa.array(2 * token, mask=missing)))
         for place, (name, _) in enumerate(fields):
