@@ -21,7 +21,7 @@ from pipelines.checks import complete_spec, finding_results, finding_specs, shap
 from pipelines.guard import guarded, keep
 from pipelines.io import pairs, value
 from pipelines.partitions import partitions, split
-from pipelines.resources import SOFTWARE, CareRecords, Home, dropped, release
+from pipelines.resources import SOFTWARE, CareRecords, Home, dropped, release, unread
 from returns import described
 from returns.model import Return
 from returns.refusal import Refusal
@@ -92,6 +92,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             unit,
             config.source.value,
             files=dropped(home.inbox(name, unit, period)),
+            unread=unread(home.inbox(name, unit, period)),
             demo=home.root / "demo",
             children=config.children,
             url=care_records.url,

@@ -16,6 +16,11 @@ def home_path() -> Path:
     return Path(os.environ.get("RETURNS_HOME") or "data").resolve()
 
 
+def unread(inbox: Path) -> int:
+    """How many other files were dropped into an inbox folder."""
+    return sum(path.is_file() for path in inbox.glob("[!~.]*")) - len(dropped(inbox))
+
+
 def dropped(inbox: Path) -> list[Path]:
     """The files in an inbox folder that a return can be read from, without what systems leave there (`~$…`, `._…`)."""
     files = (path for path in inbox.glob("[!~.]*") if path.is_file())

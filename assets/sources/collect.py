@@ -47,15 +47,21 @@ def collect(
     url: str | None,
     schema: str | None,
     child_id: str = "pers_person_id",
+    unread: int = 0,
 ) -> Collected:
     """The raw tables of one unit and period.
 
-    `auto` takes dropped files, else the care records, else invented data. `files` are the dropped files, `demo` the
-    folder of invented databases; `url`, `schema` and `child_id` are the care records' (see `assets.sources.ssd`).
-    Raises SourceError and the readers' refusals.
+    `auto` takes dropped files, else the care records, else invented data, but not where files were dropped that nobody
+    can read (`unread` of them). `files` are the dropped files, `demo` the folder of invented databases; `url`, `schema`
+    and `child_id` are the care records' (see `assets.sources.ssd`). Raises SourceError and the readers' refusals.
     """
     if kind == "auto":
         kind = "file" if files else "records" if url else "demo"
+        if kind == "demo" and unread:
+            raise SourceError(
+                f"The inbox of {whole.name} {unit} {period} holds files, but neither .xml nor .csv: unpack them, save "
+                "each table as CSV, or take them away for invented data."
+            )
     if kind == "file":
         if not files:
             raise SourceError(

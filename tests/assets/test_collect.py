@@ -6,6 +6,7 @@ from drawn_ssd import build, draw
 from assets.sources.collect import INVENTED, collect
 from assets.sources.demo import population, write
 from assets.sources.errors import SourceError
+from pipelines.resources import unread
 from returns import described
 
 CIN = described("cin")
@@ -89,6 +90,21 @@ def test_invented_children_stay_invented_wherever_their_database_lies(collected,
 def test_no_source_is_refused_in_one_sentence(collected, tmp_path, kind, names, said):
     with pytest.raises(SourceError, match=said):
         collected(kind, files=[tmp_path / name for name in names])
+
+
+def test_files_that_nobody_can_read_are_not_passed_over_for_invented_children(collected, records):
+    with pytest.raises(SourceError, match="The inbox of cin 356 2025-26 holds files, but neither"):
+        collected(unread=1)
+    assert collected("demo", unread=1).facts["source"] == INVENTED
+    assert collected(url=records, unread=1).facts["source"] == "care records"
+
+
+def test_what_is_dropped_and_cannot_be_read_is_counted(tmp_path):
+    for name in ("return.zip", "notes", "~$return.xlsx", ".DS_Store", "return.XML", "Reviews.csv"):
+        (tmp_path / name).touch()
+    (tmp_path / "accepted").mkdir()
+    assert unread(tmp_path) == 2
+    assert unread(tmp_path / "nowhere") == 0
 
 
 @pytest.mark.parametrize(("header", "of"), [("301", "local authority 301"), ("Name", "local authority another")])
