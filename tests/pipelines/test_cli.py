@@ -778,7 +778,7 @@ def test_a_version_is_restored_where_the_store_is_damaged(returns, refused, home
     pointer.write_text("{")
     where = ("cin", "356", "2025-26")
     assert "choose a version with `returns restore`" in refused("submitted", *where, version.id, "--by", "A Person")
-    assert "no version of this id" in refused("restore", *where, "0002-00000000")
+    assert "no version of this id; the page" in refused("restore", *where, "0002-00000000")
     assert "no number of a local authority" in refused("restore", "cin", "35", "2025-26", version.id)
     code, _, err = returns("restore", *where, version.id)
     assert (code, err) == (CLEAN, f"Current again: cin 356 2025-26, version {version.id}.\n")
