@@ -111,7 +111,9 @@ class Store:
         with self._writing(ret, unit, period) as where:
             sealed = self._sealed(where)
             if version not in sealed:
-                raise NothingPublished(f"{where}: there is no version of this id; the page of the return under /reports/ shows them")
+                raise NothingPublished(
+                    f"{where}: there is no version of this id; the page of the return under /reports/ shows them"
+                )
             chosen = opened(where, self._path(where) / version)
             self.verify(chosen)
             known = [number(name) for partition, name in self._logged() if partition == where and name in sealed]

@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from returns.refusal import Refusal
 if TYPE_CHECKING:
     import pandas as pd
 
+NOT_SUPPLIED = "not supplied: "
 WIDE = 160  # columns of what no terminal shows
 said = Console(stderr=True, highlight=False, emoji=False)
 
@@ -121,19 +121,26 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
         console.print(f"cannot be written as XML: {line}", soft_wrap=True)
 
 
-def unchecked(assembled: Any) -> str:
-    """How many of a report's rules were not run for want of whole tables, and of which; empty where none was."""
+def unchecked(assembled: Any, most: int = 12) -> str:
+    """How many of a report's rules were not run for want of tables or columns, and of which; empty where none was."""
     rules = assembled.rules
-    why = rules.loc[rules["state"] == "not run", "reason"]
-    why = why[why.str.contains(r"\btable \w")]
+    why = rules.loc[(rules["state"] == "not run") & rules["reason"].str.startswith(NOT_SUPPLIED), "reason"]
     if why.empty:
         return ""
-    tables = dict.fromkeys(re.findall(r"\btable (\w+)", " ".join(why)))
-    names = ", ".join(name.replace("previous_", "last period's ") for name in tables)
-    return (
-        f"Not a whole return: for want of tables ({names}) {len(why)} of {assembled.totals['rules in force']} rules "
-        "could not be run; what was found, or not found, says nothing of them."
+    named = why.str.removeprefix(NOT_SUPPLIED).str.partition(", which ")[0].str.split(", ").explode()
+    names = (
+        named.str.replace("previous_", "last period's ").drop_duplicates().sort_values(key=_tables_first, kind="stable")
     )
+    more = " …" if len(names) > most else ""
+    return (
+        f"Not a whole return: for want of {', '.join(names[:most])}{more} {len(why)} of "
+        f"{assembled.totals['rules in force']} rules could not be run; what was found, or not found, says nothing of "
+        "them."
+    )
+
+
+def _tables_first(names: "pd.Series[str]") -> "pd.Series[bool]":
+    return ~names.str.startswith("table ")
 
 
 def place(table: Any, fields: list[str]) -> str:

@@ -252,7 +252,7 @@ def test_without_a_header_the_period_is_the_next_one_and_that_is_said(returns, f
     code, out, err = returns("check", folder, "--period", "2025-26")
     assert code == QUERIES
     assert err == (
-        "Not a whole return: for want of tables (Header) 1 of 109 rules could not be run; what was found, or not "
+        "Not a whole return: for want of table Header 1 of 109 rules could not be run; what was found, or not "
         "found, says nothing of them.\n"
     )
     assert "not run: 100 (not supplied: table Header)" in out

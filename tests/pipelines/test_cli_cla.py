@@ -141,10 +141,17 @@ def test_one_table_is_no_whole_return_and_the_last_line_says_so(returns):
     code, out, err = returns("check", "this/Reviews.csv", *THIS)
 
     assert (code, "children;" in out) == (CLEAN, False)
-    assert err.startswith("Not a whole return: for want of tables (")
-    assert {"Header", "Episodes"} < set(re.findall(r"\w+", err.partition(")")[0]))
+    assert err.startswith("Not a whole return: for want of table ")
+    assert {"table Header", "table Episodes"} < set(err.removeprefix("Not a whole return: for want of ").split(", "))
     assert "Reviews" not in err
     assert returns("check", "this", *THIS)[2] == ""
+
+
+def test_one_column_that_is_not_there_makes_no_whole_return_either(returns):
+    episodes = folder("this") / "Episodes.csv"
+    episodes.write_text(episodes.read_text().replace("DECOM", "Start date", 1))
+
+    assert re.search(r"for want of Episodes\.DECOM [0-9]+ of [0-9]+ rules", returns("check", "this", *THIS)[2])
 
 
 def test_what_a_rule_was_not_run_for_is_told_with_the_option_that_gives_it(returns):
@@ -191,7 +198,7 @@ def test_that_no_header_says_the_period_is_told_of_xml_too_and_its_dates_are_com
     assert err.startswith("No header says of which period this is: taken as ")
     assert "are in 2024-25 and 2 after it" in out
     assert told.count("\n") == 1
-    assert told.startswith("Not a whole return: for want of tables (SWEpisodes) 13 of 305 ")
+    assert told.startswith("Not a whole return: for want of table SWEpisodes 13 of 305 ")
 
 
 def test_last_year_s_return_is_not_this_one_and_its_doubts_are_told(returns, refused):
