@@ -35,18 +35,27 @@ BESIDE = 0.3  # children who are only in the return of the year before
 ROUTES = {  # how a child's care runs -> weight
     "stays": 44, "came": 18, "left": 11, "came and left": 7, "grown up": 6.5,
     "alone, stays": 3.2, "alone, came": 2.6, "alone, grown up": 1.6,
-    "adopted": 2.8, "placed": 2.2, "order": 1, "reversed": 0.6, "short breaks": 1.5, "leaver": 36,
+    "adopted": 2.8, "placed": 2.2, "order": 1, "reversed": 0.6, "short breaks": 1.2, "single breaks": 0.7,
+    "remanded": 1.3, "leaver": 36,
 }  # fmt: skip
-BEFORE = {"left last year": 20, "came and left last year": 7, "adopted last year": 2, "leaver, over": 9}
-FIRST = (  # one of each kind, so that the smallest authority holds every kind of record; age and sex where they matter
+BEFORE = {
+    "left last year": 20, "came and left last year": 7, "adopted last year": 2, "remanded last year": 1,
+    "leaver, over": 9,
+}  # fmt: skip
+FIRST = (  # one of each kind: the smallest authority, of ten, holds every kind of record; age and sex where they matter
     ("stays", 11, "M"), ("came", 16, "F"), ("left", 16, "F"), ("adopted", None, "F"), ("placed", None, "M"),
     ("alone, stays", 16, "M"), ("grown up", None, "M"), ("leaver", None, "F"), ("reversed", None, "M"),
-    ("came and left", 6, "F"),
+    ("came and left", 6, "F"), ("short breaks", None, "M"), ("single breaks", None, "F"), ("remanded", None, "M"),
 )  # fmt: skip
 ADOPTION = ("adopted", "placed", "order", "reversed", "adopted last year")
+BREAKS = ("short breaks", "single breaks")  # a series as an agreement only (V4), and each break for itself (V3)
+REMANDED = ("remanded", "remanded last year")
 FOSTER = ("U1", "U2", "U3", "U4", "U5", "U6")
 SHORTEST = 40  # days of care in which a change is told
+GOLDEN = 0.618  # its multiples, without the whole, are spread evenly over 0 to 1
 SLOTS = 4  # changes of placement or legal status in a period of care, at most
+AWAY, BACK = 9, 10  # a temporary placement's number, and what is added to that of the one to which the child comes back
+LONG_AGO = 91  # days of care that a care leaver's last episode is sure to have, as earlier ones are not seen any more
 
 
 def care_population(
@@ -103,6 +112,10 @@ def _people(dice: Dice, year: Year, children: int) -> pd.DataFrame:
     adoption = np.isin(route, ADOPTION)
 
     reference, start, end = _reference(dice, year, route)
+    remanded = np.isin(route, REMANDED)
+    justice, held_from, held_until = _held(dice, year, route)
+    start, end = np.where(remanded, held_from, start), np.where(remanded, held_until, end)
+    reference = np.where(remanded & ~np.isnan(end), end, reference)
     bands = [
         {(365 * low + 1, 365 * high - 8): weight for (low, high), weight in ages.items()}
         for ages in (shape.AGES, shape.AGES_CAME)
@@ -111,10 +124,11 @@ def _people(dice: Dice, year: Year, children: int) -> pd.DataFrame:
     for place, (_, of_first, _) in enumerate(FIRST):
         old[place] = old[place] if of_first is None else 365 * of_first + 150
     old = np.where(alone, dice.days(365 * 14 + 30, 365 * 18 - 60), old)
-    old = np.where(route == "short breaks", dice.days(365 * 5, 365 * 15), old)
+    old = np.where(np.isin(route, BREAKS), dice.days(365 * 5, 365 * 15), old)
+    old = np.where(remanded, dice.days_in(shape.AGES_JUSTICE), old)
     old = np.where(adoption, dice.days(650, 2100), old)
     born = reference - old
-    born = np.where(np.isin(route, ["stays", "left", "short breaks"]), np.minimum(born, -60), born)
+    born = np.where(np.isin(route, ["stays", "left", *BREAKS]), np.minimum(born, -60), born)
     born = np.where(route == "left last year", np.minimum(born, -450), born)
 
     grown = np.isin(route, ["grown up", "alone, grown up"])
@@ -141,10 +155,14 @@ def _people(dice: Dice, year: Year, children: int) -> pd.DataFrame:
     people = pd.DataFrame({"child": number, "route": route, "born": born, "start": start, "end": end, "alone": alone})
     people["age"] = np.where(leaver, age, 0)
     people["birthday"] = np.where(leaver, reference, NONE)
+    people["justice"] = justice
     people["sex"] = np.where(alone, dice.code(shape.SEX_ALONE), dice.code(shape.SEX))
+    people["sex"] = np.where(remanded, dice.code(shape.SEX_JUSTICE), people.sex)
     people.loc[people.index[first], "sex"] = [sex for _, _, sex in FIRST]
     people["ethnicity"] = np.where(alone, dice.code(shape.ETHNICITY_ALONE), dice.code(ETHNICITY))
     people["need"] = np.where(alone, "N8", dice.code(shape.NEED))
+    people["need"] = np.where(remanded, dice.code(shape.NEED_JUSTICE), people.need)
+    people["need"] = np.where(np.isin(route, BREAKS), "N2", people.need)
     people["home"] = np.array(shape.HOMES, dtype=object)[dice.place([1] * len(shape.HOMES))]
     return people.join(_adoption(dice, year, people))
 
@@ -161,6 +179,7 @@ def _reference(dice: Dice, year: Year, route: Texts) -> tuple[Days, Days, Days]:
     leaves = {
         "left": in_year, "grown up": in_year, "alone, grown up": in_year, "adopted": in_year,
         "left last year": in_last, "adopted last year": in_last,
+        "short breaks": np.where(dice.throw() < shape.BREAKS_ENDED, in_year, NONE),
         "came and left": came + 3 + np.floor(span * (last - 6 - came)),
         "came and left last year": came_last + 3 + np.floor(span * (-6 - came_last)),
     }  # fmt: skip
@@ -171,6 +190,18 @@ def _reference(dice: Dice, year: Year, route: Texts) -> tuple[Days, Days, Days]:
     reference = np.where(np.isnan(end), float(last), end)
     leaver = np.isin(route, ["leaver", "leaver, over"])
     return np.where(leaver, dice.days(1, last - 1), reference), start, end
+
+
+def _held(dice: Dice, year: Year, route: Texts) -> tuple[Texts, Days, Days]:
+    """Legal status, first and last day in care of those whom a court or the police put there; who is still held at the
+    end of the year has no last day. (Others have no status; their days mean nothing.)"""
+    justice = dice.code(shape.JUSTICE)
+    drawn = [dice.days_in(lengths) for lengths in shape.LENGTHS_JUSTICE.values()]
+    lasted = np.select([justice == legal for legal in shape.LENGTHS_JUSTICE], drawn)
+    in_year, in_last = dice.days(2, year.last + 60), dice.days(-363, -3)
+    end = np.where(route == "remanded", in_year, in_last)
+    justice[~np.isin(route, REMANDED)] = None
+    return justice, np.minimum(end - lasted, year.last - 4), np.where(end > year.last - 3, NONE, end)
 
 
 def _adoption(dice: Dice, year: Year, people: pd.DataFrame) -> pd.DataFrame:
@@ -238,10 +269,13 @@ def _episodes(
     year: Year, dice: Dice, cares: list[pd.DataFrame], *, supported: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Episodes, placements and legal statuses of all periods of care, an earlier period after the child's last."""
+    single = (cares[0].route == "single breaks").to_numpy()
     told = [
         _told(year, dice.of(care.child.to_numpy()), care.reset_index(drop=True), earlier, supported)
-        for earlier, care in enumerate(cares)
+        for earlier, care in enumerate([cares[0][~single], *cares[1:]])
     ]
+    breaks = cares[0][single].reset_index(drop=True)
+    told.append(_single_breaks(year, dice.of(breaks.child.to_numpy()), breaks))
     episodes, placements, legal = (
         pd.concat(parts, ignore_index=True).sort_values(["child", "start"], kind="stable", ignore_index=True)
         for parts in zip(*told, strict=True)
@@ -267,42 +301,99 @@ def _told(
         )  # fmt: skip
     episodes = pd.concat(rows).sort_values(["child", "start"], kind="stable", ignore_index=True)
     by_child = care.set_index("child")
+    if not earlier:
+        episodes = _away(year, dice, care, episodes)
     following = episodes.groupby("child")["start"].shift(-1)
     episodes["end"] = following.fillna(episodes.child.map(by_child.end))
     final = pd.Series(_why_ended(year, dice, care), index=care.child)
     episodes["rec"] = pd.Series("X1", episodes.index).where(following.notna(), episodes.child.map(final))
     episodes["rec"] = episodes.rec.where(episodes.end.notna())
-    episodes["need"], episodes["entered"] = episodes.child.map(by_child.need), episodes.child.map(by_child.start)
     period = "B" if earlier else "A"
-    letters = ids("", episodes.child)
-    episodes["placement"] = "PL" + pd.Series(letters) + period + episodes.turn.astype("str")
-    episodes["cla"] = "CLA" + pd.Series(letters) + period
+    letters = pd.Series(ids("", episodes.child))
+    episodes["placement"] = "PL" + letters + period + episodes.turn.astype("str")
+    episodes["cla"] = "CLA" + letters + period
+    return _recorded(dice, care, episodes.assign(entered=episodes.child.map(by_child.start)))
+
+
+def _recorded(
+    dice: Dice, care: pd.DataFrame, episodes: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The episodes of some children, one child's after another's, and the placements and legal statuses in them."""
+    by_child = care.set_index("child")
+    episodes["need"] = episodes.child.map(by_child.need)
     grouped = episodes.groupby("placement", sort=False)
     placements = grouped.agg(
         {"child": "first", "cla": "first", "start": "first", "place": "first", "post": "first", "urn": "first",
          "provider": "first"}
     )  # fmt: skip
-    last = episodes.drop_duplicates("placement", keep="last").set_index("placement")
+    temporary = episodes.place.isin([*shape.AWAY_FOR])
+    before = temporary.groupby(episodes.child).shift(-1, fill_value=False)
+    last = episodes.assign(moved=(episodes.rec == "X1") & ~temporary & ~before)
+    last = last.drop_duplicates("placement", keep="last").set_index("placement")
     placements["end"] = last.end
     why = dice.of(placements.child.to_numpy()).code(shape.WHY_CHANGED)
-    moved = (last.rec == "X1").reindex(placements.index)
-    placements["why"] = pd.Series(why, placements.index).where(moved)
+    placements["why"] = pd.Series(why, placements.index).where(last.moved.reindex(placements.index))
     changed = (episodes.legal != episodes.groupby("child")["legal"].shift()).groupby(episodes.child).cumsum()
     legal = episodes.assign(number=changed).groupby(["child", "number"], sort=False)
     legal = legal.agg(start=("start", "first"), legal=("legal", "first")).reset_index()
     legal["end"] = legal.groupby("child")["start"].shift(-1).fillna(legal.child.map(by_child.end))
-    legal["period"] = period
     return episodes, placements.reset_index(), legal
+
+
+def _away(year: Year, dice: Dice, care: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+    """Some children are in a temporary placement for a time and come back to their own: the episode becomes three.
+
+    A stay that the end of the year cuts is still open.
+    """
+    cared = ~care.route.isin([*ADOPTION, *BREAKS]) & care.justice.isna()
+    why, post = dice.code(shape.AWAY_WHY), np.array(shape.NEAR, dtype=object)[dice.place([1] * len(shape.NEAR))]
+    lasts = np.select([why == kind for kind in shape.AWAY_FOR], [dice.days(*days) for days in shape.AWAY_FOR.values()])
+    first, until = np.maximum(care.start, -364), np.minimum(care.end.fillna(year.last), year.last)
+    gone = first + np.floor(dice.throw() * (until - first))
+    some = cared & ((dice.throw() < shape.TEMPORARY) | (care.child == 0))
+    away = pd.DataFrame({"child": care.child, "why": why, "where": post, "gone": gone, "back": gone + lasts})[some]
+    stay = episodes.merge(away, on="child")
+    until = stay.groupby("child")["start"].shift(-1).fillna(stay.child.map(care.set_index("child").end))
+    stay = stay[(stay.start < stay.gone) & ~(until <= stay.back)]
+    own = stay.set_index("child")[["turn", "gone"]].reindex(episodes.child).set_axis(episodes.index)
+    later = (episodes.turn == own.turn) & (episodes.start > own.gone)
+    elsewhere = stay.assign(start=stay.gone, turn=AWAY, place=stay.why, post=stay["where"], urn=None, provider=None)
+    again = stay.assign(start=stay.back, turn=stay.turn + BACK)[stay.back <= year.last]
+    parts = [episodes.assign(turn=episodes.turn + BACK * later), elsewhere.assign(rne="P"), again.assign(rne="P")]
+    told = pd.concat([part[episodes.columns] for part in parts])
+    return told.sort_values(["child", "start"], kind="stable", ignore_index=True)
+
+
+def _single_breaks(year: Year, dice: Dice, care: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Short breaks that are told one by one, some days each, over both years: each a period of care of its own."""
+    most = 2 * shape.BREAKS[1]
+    series = pd.DataFrame(
+        {"child": care.child, "first": care.start, "many": 2 * dice.days(*shape.BREAKS), "sooner": dice.throw(),
+         "longer": dice.throw(), "place": dice.code(shape.PLACEMENT_SHORT), "rne": "S", "legal": "V3", "rec": "E8",
+         "post": np.array(shape.NEAR, dtype=object)[dice.place([1] * len(shape.NEAR))], "urn": None}
+    )  # fmt: skip
+    breaks = series.loc[series.index.repeat(most)].reset_index(drop=True)
+    breaks["turn"] = np.tile(np.arange(most), len(series))
+    sooner, longer = ((breaks[throw] + breaks.turn * GOLDEN) % 1 for throw in ("sooner", "longer"))
+    pace = (year.last + 364) / breaks.many
+    breaks["start"] = np.floor(-364 + pace * (breaks.turn + 0.6 * sooner))
+    breaks["end"] = breaks.start + 1 + np.floor(shape.BREAK * longer)
+    breaks = breaks[(breaks.turn < breaks.many) & (breaks.start >= breaks["first"])].reset_index(drop=True)
+    number = pd.Series(ids("", breaks.child)) + "S" + breaks.turn.astype("str")
+    breaks["provider"] = breaks.place.map(shape.PROVIDER)
+    return _recorded(dice, care, breaks.assign(placement="PL" + number, cla="CLA" + number, entered=breaks.start))
 
 
 def _changes(year: Year, dice: Dice, care: pd.DataFrame) -> tuple[list[Days], list[Texts]]:
     """The days of the changes, in order, and what each is wanted to be: L (legal status) or P (placement)."""
     start, until = care.start.to_numpy(), np.minimum(care.end.fillna(year.last).to_numpy(), year.last)
-    adoption, breaks = care.route.isin(ADOPTION).to_numpy(), (care.route == "short breaks").to_numpy()
+    adoption, stays = care.route.isin(ADOPTION).to_numpy(), (care.route.isin(BREAKS) | care.justice.notna()).to_numpy()
+    leaver = care.route.isin(["leaver", "leaver, over"]).to_numpy()
     days, kinds = [], []
     for slot in range(SLOTS):
         day = start + np.floor((until - start) * (slot + 0.7 + 0.6 * dice.throw()) / (SLOTS + 1))
-        happens = dice.happens(shape.CHANGED) & (until - start >= SHORTEST) & ~adoption & ~breaks
+        happens = dice.happens(shape.CHANGED) & (until - start >= SHORTEST) & ~adoption & ~stays
+        happens &= ~(leaver & (until - day < LONG_AGO))
         kind = np.where(dice.throw() < shape.LEGAL_CHANGED, "L", "P").astype(object)
         days.append(np.where(happens, day, NONE))
         kinds.append(kind)
@@ -317,13 +408,13 @@ def _moved(
 ) -> tuple[State, Texts, Marks]:
     """Where the children are from the days `at` on, why the episode is new, and for whom there is one."""
     adoption, alone = care.route.isin(ADOPTION).to_numpy(), care.alone.to_numpy()
-    breaks, happens = (care.route == "short breaks").to_numpy(), ~np.isnan(at)
+    breaks, happens = care.route.isin(BREAKS).to_numpy(), ~np.isnan(at)
     age = {years: years_after(year, care.born.to_numpy(), years) <= at for years in (5, 10, 16)}
     drawn = {band: dice.code(weights) for band, weights in shape.PLACEMENT.items()}
     by_age = np.select([age[16], age[10], age[5]], [drawn[16, 19], drawn[10, 16], drawn[5, 10]], drawn[0, 5])
     on_their_own = np.where(age[16], dice.code(shape.PLACEMENT_ALONE), "U6")
     place = np.where(alone, on_their_own, by_age).astype(object)
-    place[breaks], place[adoption] = "R1", "U6"
+    place[adoption] = "U6"
     if not supported:
         place[place == shape.SUPPORTED] = "K2"
     foster, near = dice.code(shape.FOSTER), dice.throw() < shape.NEARBY
@@ -336,6 +427,10 @@ def _moved(
     if state is None:
         legal = dice.code(shape.LEGAL)
         legal[alone], legal[adoption], legal[breaks] = "V2", "C1", "V4"
+        legal = np.where(care.justice.notna(), care.justice, legal).astype(object)
+        place = np.where(breaks, dice.code(shape.PLACEMENT_SHORT), place).astype(object)
+        for status, places in shape.PLACEMENT_JUSTICE.items():
+            place = np.where(legal == status, dice.code(places), place).astype(object)
         turn, moves = np.zeros(len(care), dtype="int64"), happens
         before = None
     else:
@@ -378,22 +473,24 @@ def _moved(
 
 def _numbers(place: Texts, posts: Texts) -> Texts:
     """The number of the provider at a place: of a series that was never issued."""
-    types = {code: number for number, code in enumerate(sorted({*shape.PROVIDER, *FOSTER}))}
-    towns = {post: number for number, post in enumerate((*shape.NEAR, *shape.FAR, *shape.HOMES))}
-    number = pd.Series(place).map(types) * 1000 + pd.Series(posts).map(towns)
-    text = "SC9" + number.astype("int64").astype("str").str.zfill(5)
-    return text.mask(np.isin(place, shape.WITHOUT_URN)).to_numpy(dtype=object)
+    types, towns = pd.Index(sorted({*shape.PROVIDER, *FOSTER})), pd.Index([*shape.NEAR, *shape.FAR, *shape.HOMES])
+    of_type = [
+        [None if kind in shape.WITHOUT_URN else f"SC9{number * 1000 + town:05}" for town in range(len(towns))]
+        for number, kind in enumerate(types)
+    ]
+    return np.array(of_type, dtype=object)[types.get_indexer(pd.Index(place)), towns.get_indexer(pd.Index(posts))]
 
 
 def _why_ended(year: Year, dice: Dice, care: pd.DataFrame) -> Texts:
     of_age = years_after(year, care.born.to_numpy(), 18) <= care.end.fillna(-9999).to_numpy()
     why = np.where(of_age, dice.code(shape.GROWN_UP), dice.code(shape.ENDED)).astype(object)
-    opposed = dice.code(shape.OPPOSED)
+    held, opposed = dice.code(shape.ENDED_JUSTICE), dice.code(shape.OPPOSED)
     adopted = care.route.isin(["adopted", "adopted last year"]).to_numpy()
     why = np.where(adopted, opposed, why)
     final = np.isin(why, ["E2", "E3"]) & care.route.isin(["leaver", "leaver, over", "came"]).to_numpy()
     why[final] = "E8"
-    return why.astype(object)
+    why = np.where(care.justice.isin(shape.JUSTICE), np.where(care.justice == "J1", held, "E4A"), why)
+    return np.where(care.route == "short breaks", "E8", why).astype(object)
 
 
 # ------------------------------------------------------------------------------------------------------- the other rows
@@ -416,9 +513,7 @@ def _of_the_child(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.
     from_15 = np.maximum(grown, people.start.to_numpy())
     birth = dice.days(from_15, np.maximum(until.to_numpy() - 1, from_15))
     girl = ((people.sex == "F") & (from_15 < until - 5) & (until >= -364)).to_numpy()
-    mother = (
-        girl & dice.happens(shape.MOTHER) & ~people.route.isin(["short breaks", "leaver", "leaver, over"]).to_numpy()
-    )
+    mother = girl & dice.happens(shape.MOTHER) & ~people.route.isin([*BREAKS, "leaver", "leaver, over"]).to_numpy()
     people["mother"] = np.where(mother, "Y", "N")
     immunised = pd.Series(yes(dice.throw() < shape.IMMUNISED), people.index)
     return {
@@ -446,7 +541,7 @@ def _permanence_before(dice: Dice, year: Year, people: pd.DataFrame) -> pd.DataF
 
 def _of_the_years(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What is told of each of the two years: health, scores, reviews, missing, contact with care leavers."""
-    cared = people[people.route != "short breaks"]
+    cared = people[~people.route.isin(BREAKS)]
     parts: dict[str, list[pd.DataFrame]] = {}
 
     def add(table: str, rows: pd.DataFrame, where: Any) -> None:
@@ -496,12 +591,13 @@ def _of_the_years(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.
         for first, last in ((start + 1, half - 5), (half, end - 8)):
             begun = first + np.floor(throw.throw() * (last - first + 1))
             often = np.where(turned[10] <= start, shape.MISSING[10], shape.MISSING[0])
-            gone = (last >= first) & ((throw.throw() < often) | (cared.child.to_numpy() < 2))
+            gone = (last >= first) & ((throw.throw() < often) | (cared.child.to_numpy() < 2)) & cared.justice.isna()
             how = np.where(throw.throw() < shape.AWAY, "Away", "Missing")
             add("ssd_missing", cared.assign(kind=how, begun=begun, over=begun + throw.days(0, 4)), gone)
     still = people.end.isna() & (people.start < -60) & (dice.throw() < 0.004) & (people.route == "stays")
     add("ssd_missing", people.assign(kind="Missing", begun=year.last - 1.0, over=NONE), still)
-    turn = (people.start < -60) & ~(people.end < 5) & (dice.throw() < 0.004) & (people.route != "short breaks")
+    turn = (people.start < -60) & ~(people.end < 5) & (dice.throw() < 0.004)
+    turn &= ~people.route.isin(BREAKS) & people.justice.isna()
     turn |= people.child == 0
     add("ssd_missing", people.assign(kind="Missing", begun=-1.0, over=0.0), turn)
     frames = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
@@ -549,13 +645,14 @@ def _contacts(dice: Dice, year: Year, people: pd.DataFrame) -> pd.DataFrame:
 
 def _workers(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The social workers of those in care in the two years: some change in this year, none is taken off at the end."""
-    cared = people[~(people.end < -364)]
+    cared = people[~(people.end < -366)]  # the year before may have a 29 February
     throw = dice.of(cared.child.to_numpy())
     workers = pd.DataFrame({"number": np.arange(max(4, len(people) // 15))})
     until = np.minimum(cared.end.fillna(year.last).to_numpy(), year.last)
     start = np.maximum(cared.start.to_numpy(), 0)
     change = start + 5 + np.floor(throw.throw() * np.maximum(until - start - 20, 1))
-    changes = throw.happens(shape.NEW_WORKER) & (until - start > 40)
+    # a new one who begins after the last short break would not be in the return
+    changes = throw.happens(shape.NEW_WORKER) & (until - start > 40) & (cared.route != "single breaks").to_numpy()
     back = (cared["first"] < cared.start).to_numpy()  # who comes back has a new one
     change, changes = np.where(back, cared.start, change), changes | back
     one, two = throw.place([1] * len(workers)), throw.place([1] * len(workers))

@@ -5,7 +5,7 @@ away. A field is one of the row, or `Table.Field` of the child's first row there
 year's return and the provider list are not touched: NOT_MADE are the rules that would need it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -112,37 +112,81 @@ class Turned:
 
 
 class Spoiling:
-    """Raw tables being spoilt; the children that have a defect already are passed over where others will do."""
+    """Raw tables being spoilt; children that have a defect already are passed over where others will do.
+
+    With `all` each defect has a child of its own, where there are enough; and what one has set no other sets again.
+    """
 
     def __init__(self, raw: Mapping[str, pd.DataFrame], period: str, seed: int) -> None:
         self.asked = described("cla").at(period)
         self.raw: Raw = {name: frame.copy() for name, frame in raw.items() if name in self.asked}
-        self.children = len(self.raw["Header"])
         self._seed, self._choices, self._used = seed, 0, set[Any]()
+        self._making, self._able, self._own = "", dict[str, int](), dict[str, Any]()
+        self._done: dict[tuple[str, str], set[Any]] = {}  # table and field -> the children in whom it is spoilt
 
     def rows(self, table: str) -> ChildRows:
         return ChildRows(self.raw, self.asked, table, self.raw[table].index)
 
+    def places(self, code: str, rows: ChildRows) -> np.ndarray:
+        """Places of the rows that could have the defect."""
+        defect = DEFECTS[code]
+        places = defect.candidates(rows)
+        for table in {name.rpartition(".")[0] or defect.table for name in defect.sets} - {defect.table}:
+            there = pd.Index(self.raw[table]["CHILD"]).drop_duplicates()
+            places = places[there.get_indexer(pd.Index(rows.taken(places).CHILD)) >= 0]
+        gone = self._spoilt(defect) if self._own else set()
+        return places[~rows.taken(places).CHILD.isin(gone).to_numpy(dtype=bool)] if gone else places
+
+    def _spoilt(self, defect: Defect) -> set[Any]:
+        """The children in whom another defect has set what this one would set or take away."""
+        mine = {(table or defect.table, item) for table, _, item in (name.rpartition(".") for name in defect.sets)}
+        mine |= {(table, "CHILD") for table, _ in mine} | {(defect.table, "CHILD")}
+        taken = (defect.removes or "").split()
+        return set().union(*(self._done[each] for each in self._done if each in mine or each[0] in taken))
+
+    def look(self, codes: Collection[str], *, own: bool) -> None:
+        """While nothing is spoilt yet: how many children could have each defect, and (`own`) which one is kept for it.
+
+        What the fewest could have chooses first.
+        """
+        rows = {table: self.rows(table) for table in {DEFECTS[code].table for code in codes}}
+        kept: dict[str, pd.Series] = {}
+        for code in codes:
+            of_table = rows[DEFECTS[code].table]
+            children = of_table.taken(self.places(code, of_table)).CHILD.drop_duplicates()
+            self._able[code] = len(children)
+            kept[code] = children.iloc[np.argsort(self._thrown(len(children)), kind="stable")[: len(codes)]]
+        for code in sorted(codes if own else (), key=lambda code: len(kept[code])):
+            free = kept[code][~kept[code].isin(self._own.values())]
+            if len(free):
+                self._own[code] = free.iloc[0]
+
     def choose(self, rows: ChildRows, places: np.ndarray, share: float) -> ChildRows:
-        """Some of the rows at `places`, each of another child; those of children without a defect first."""
-        self._choices += 1
-        thrown = np.random.Generator(np.random.PCG64([self._seed, self._choices])).random(len(places))
+        """Some of the rows at `places`, each of another child: as many as `share` of the children that could have the
+        defect, if so many are left, and at least one. One that is kept for another defect only if there is no other."""
         child = rows.taken(places).CHILD
-        order = np.lexsort((thrown, child.isin(self._used)))
-        first = order[~child.iloc[order].duplicated().to_numpy()][: max(1, round(share * self.children))]
+        mine = child == self._own.get(self._making)
+        kept = child.isin(self._own.values()) & ~mine
+        order = np.lexsort((self._thrown(len(places)), child.isin(self._used), kept, ~mine))
+        first = order[~child.iloc[order].duplicated().to_numpy()]
+        most = max(1, round(share * self._able[self._making]))
+        first = first[: min(most, max(1, int((~kept.iloc[first]).sum())))]
         self._used.update(child.iloc[first])
         return rows.taken(places[first])
 
+    def _thrown(self, count: int) -> np.ndarray:
+        self._choices += 1
+        return np.random.Generator(np.random.PCG64([self._seed, self._choices])).random(count)
+
     def make(self, code: str, share: float) -> None:
-        """Make one defect in `share` of the children, at least in one. Raises SourceError where no row fits."""
-        defect = DEFECTS[code]
+        """Make one defect in `share` of the children that could have it, at least in one. Raises SourceError where no
+        row is left that could."""
+        self._making, defect = code, DEFECTS[code]
         if defect.whole is not None:
             defect.whole(self)  # type: ignore[arg-type]
             return
         rows = self.rows(defect.table)
-        places = defect.candidates(rows)
-        for table in {name.rpartition(".")[0] or defect.table for name in defect.sets}:
-            places = places[rows.taken(places).CHILD.isin(self.raw[table]["CHILD"]).to_numpy(dtype=bool)]
+        places = self.places(code, rows)
         if not len(places):
             raise SourceError(f"Defect {code}: no row of {defect.table} could have it; use a larger authority.")
         chosen = self.choose(rows, places, share)
@@ -153,7 +197,11 @@ class Spoiling:
             self.add(defect.adds, chosen, {name: values[name] for name in defect.new})
         for name in defect.sets:
             table, _, item = name.rpartition(".")
-            self.put(chosen.of(table or defect.table), item, values[name])
+            there = chosen.of(table or defect.table)
+            changed = self._done.setdefault((there.table, item), set())
+            changed.update(there.CHILD)
+            self.put(there, item, values[name])
+            changed.update(there.CHILD)  # which may be another now
         children = chosen.CHILD
         for table in (defect.removes or "").split():
             self.raw[table] = self.raw[table][~self.raw[table]["CHILD"].isin(children)]
@@ -184,27 +232,36 @@ class Spoiling:
         }
 
 
-def spoil(raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period: str, seed: int = 1) -> Raw:
-    """New raw tables in which each of `defects` (rule code -> share of the children, at least one child) is made.
+def spoil(
+    raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period: str, seed: int = 1
+) -> tuple[Raw, tuple[str, ...]]:
+    """New raw tables in which each of `defects` is made, and those of `all` that no row was left for.
 
-    `raw` is as `assets.sources.ssd.extract` gives it. Rows are numbered anew. Raises SourceError as `asked` does, and
-    where no row could have the defect.
+    `defects` is rule code -> share of the children who could have the defect, at least one. `raw` is as
+    `assets.sources.ssd.extract` gives it. Rows are numbered anew. Raises SourceError as `asked` does, and where no row
+    could have a defect that is named.
     """
-    wanted = asked(defects, period)
+    wanted, not_made = asked(defects, period), []
     spoiling = Spoiling(raw, period, seed)
+    spoiling.look(wanted, own=ALL in defects)
     for code in sorted(wanted, key=lambda code: (code in LATE, DEFECTS[code].whole is not None, code)):
-        spoiling.make(code, wanted[code])
-    return spoiling.settled()
+        try:
+            spoiling.make(code, wanted[code])
+        except SourceError:
+            if code in defects:
+                raise
+            not_made.append(code)
+    return spoiling.settled(), tuple(not_made)
 
 
 def asked(defects: Mapping[str, float], period: str) -> dict[str, float]:
-    """Each defect and its share; the code `all` stands for every defect in force but those of ALONE.
+    """Each defect and its share; the code `all` stands for every defect in force but those of ALONE, at its share.
 
     Raises SourceError for an unknown code and for a share outside 0 to 1.
     """
     possible = in_force(period)
     wanted: dict[str, float] = {}
-    for code, share in defects.items():
+    for code, share in sorted(defects.items(), key=lambda each: each[0] != ALL):  # what is named says its own share
         if code != ALL and code not in possible:
             raise SourceError(f"There is no defect {code} in {period}; name a rule that is in force then, or {ALL}.")
         if not 0 <= share <= 1:
@@ -258,7 +315,7 @@ def _located(item: str, value: str) -> Callable[[Any], None]:
 def _three_holidays(spoiling: Spoiling) -> None:
     """Three times with other carers while the own are on holiday."""
     rows = spoiling.rows("Episodes")
-    many = np.flatnonzero(rows.order["number"] == 2)
+    many = spoiling.places("377", rows)
     if not len(many):
         raise SourceError("Defect 377: no child has three episodes; use a larger authority.")
     child = spoiling.choose(rows, many, 0).CHILD
@@ -271,7 +328,10 @@ def _orders(first: tuple[Value, Value], second: tuple[Value, Value]) -> Callable
 
     def spoilt(spoiling: Spoiling) -> None:
         rows = spoiling.rows("Episodes")
-        chosen = spoiling.choose(rows, np.flatnonzero(both(STAYS, TEEN)(rows)), 0)
+        many = spoiling.places("705", rows)
+        if not len(many):
+            raise SourceError("Defect 705: no child could have two orders; use a larger authority.")
+        chosen = spoiling.choose(rows, many, 0)
         for begun, over in (first, second):
             told = {"DOLO_START": begun, "DOLO_END": over}
             spoiling.add("DoLo", chosen, {k: v(chosen) if callable(v) else v for k, v in told.items()})
@@ -290,6 +350,10 @@ def _another(item: str, *values: str) -> Callable[[Rows], pd.Series]:
         return pd.Series(np.where(mine == values[0], values[1], values[0]))
 
     return value
+
+
+def _other_sex(rows: Rows) -> pd.Series:
+    return pd.Series(rows.SEX.map({"M": "F", "F": "M", "1": "2", "2": "1"}).array)
 
 
 def _of_another(item: str) -> Callable[[Rows], pd.Series]:
@@ -323,8 +387,8 @@ def _remove(table: str, removes: str, where: Test | None = None) -> Defect:
     return Defect(table=table, where=where, removes=removes)
 
 
-def _whole(table: str, whole: Callable[[Any], None]) -> Defect:
-    return Defect(table=table, whole=whole)
+def _whole(table: str, whole: Callable[[Any], None], where: Test | None = None) -> Defect:
+    return Defect(table=table, whole=whole, where=where)
 
 
 def _there(table: str) -> Test:
@@ -352,6 +416,13 @@ def _since(item: str, day: Any) -> Test:
     return lambda rows: getattr(rows, item) >= day(rows)
 
 
+def _without_earlier_care(rows: Rows) -> Any:
+    """No social worker of the child has begun before the episode. (In the first years there are none to look at.)"""
+    workers = rows.raw.get("SWEpisodes", pd.DataFrame({"CHILD": [], "SW_DECOM": []}, dtype="str"))
+    first = workers.groupby("CHILD")["SW_DECOM"].min()
+    return ~(pd.Series(first.reindex(rows.CHILD.array).array) < rows.DECOM)
+
+
 HEADER, EPISODE, REVIEW, ALONE_HERE, HEALTH, LEAVER = "Header", "Episodes", "Reviews", "UASC", "OC2", "OC3"
 ADOPTION, DECISION, BEFORE, MISSING, WORKER, LIBERTY = (
     "AD1", "PlacedAdoption", "PrevPerm", "Missing", "SWEpisodes", "DoLo",
@@ -365,11 +436,11 @@ GOES_ON = both(LATER, but_not(one_of("RNE", "S")))
 FOLLOWED = both(CLOSED, one_of("REC", "X1"), _order("after", lambda after: after > 0))
 FINAL = both(CLOSED, but_not(one_of("REC", "X1")), LAST)
 CARRIED: Test = both(FIRST, _before("DECOM", start()))  # open at the end of last year
-CAME = both(FIRST, one_of("RNE", "S"), _since("DECOM", start(2)))
 STAYS = both(CARRIED, OPEN)
 ADOPTED = one_of("REC", "E11", "E12")
-SHORT_BREAK = one_of("LS", "V4")
+SERIES, SHORT_BREAK = one_of("LS", "V4"), one_of("LS", "V3", "V4")
 CARED_FOR = but_not(SHORT_BREAK)
+CAME = both(CARED_FOR, FIRST, one_of("RNE", "S"), _since("DECOM", start(2)))
 GIRL, BOY = one_of("SEX", "F", "2"), one_of("SEX", "M", "1")
 TEEN = both(TURNED[14], but_not(TURNED[17]))
 YOUNG = but_not(_turned(10, "DECOM"))
@@ -406,7 +477,7 @@ DEFECTS: dict[str, Defect] = {
     "168": _set(HEADER, UPN="X"),
     "171": _set(HEADER, MC_DOB="31/02/2020"),
     "174": _set(HEADER, BOY, MC_DOB=start()),
-    "202": _set(EPISODE, CARRIED, Header__SEX=_another("SEX", "F", "M")),
+    "202": _set(EPISODE, CARRIED, Header__SEX=_other_sex),
     "203": _set(EPISODE, CARRIED, Header__DOB=Day("DOB", -1)),
     "204": _set(EPISODE, CARRIED, Header__ETHNIC=_another("ETHNIC", "CHNE", "WIRI")),
     "207": _set(
@@ -466,13 +537,13 @@ DEFECTS: dict[str, Defect] = {
     "149": _set(EPISODE, CLOSED, REC="E99"),
     "199": _add(EPISODE, EPISODE, ADOPTED, DECOM=Day("DEC", 1), DEC=None, REC=None, RNE="S"),
     "302": _set(EPISODE, FIRST, Header__DOB=Day("DECOM", 1)),
-    "352": _set(EPISODE, both(CAME, CARED_FOR), Header__DOB=Years("DECOM", -18, -1)),
+    "352": _set(EPISODE, CAME, Header__DOB=Years("DECOM", -18, -1)),
     "353": _set(EPISODE, FIRST, DECOM="1991-10-13"),
     "354": _set(EPISODE, LAST, DECOM=end(1), DEC=None, REC=None),
     "355": _set(EPISODE, CLOSED, DEC=Day("DECOM")),
     "356": _set(EPISODE, CLOSED, DEC=Day("DECOM", -1)),
     "357": _set(EPISODE, CAME, RNE="P"),
-    "359": _set(EPISODE, OPEN, Header__DOB=end(-18 * 366)),
+    "359": _set(EPISODE, both(OPEN, but_not(one_of("PLACE", "K2"))), Header__DOB=end(-18 * 366)),
     "385": _set(EPISODE, FINAL, DEC=end(1)),
     "387": _set(EPISODE, both(FINAL, but_not(_turned(14, "DEC"))), REC="E5"),
     "388": _set(EPISODE, FINAL, REC="X1"),
@@ -503,7 +574,7 @@ DEFECTS: dict[str, Defect] = {
     "399": _set(EPISODE, SHORT_BREAK, Header__MOTHER="0"),
     "214": _set(EPISODE, SHORT_BREAK, URN="SC900000"),
     "420": _set(EPISODE, SHORT_BREAK, PL_POST=ELSEWHERE_POST),
-    "426": _add(EPISODE, EPISODE, SHORT_BREAK, LS="V3", DECOM=end(-9), RNE="S"),
+    "426": _add(EPISODE, EPISODE, SERIES, LS="V3", DECOM=end(-9), RNE="S"),
     "445": _set(EPISODE, LS="D1"),
     "446": _set(EPISODE, one_of("LS", "E1"), DECOM="2005-11-30"),
     "451": _set(EPISODE, OPEN, LS="D1"),
@@ -517,11 +588,11 @@ DEFECTS: dict[str, Defect] = {
     "217t": _set(EPISODE, OPEN, PLACE="P2"),
     "218": _set(EPISODE, both(FOSTERED, OPEN), URN=None),
     "222": _set(EPISODE, one_of("PLACE", "P1"), URN="SC900000"),
-    "225": _set(EPISODE, both(FOLLOWED, _order("next_RNE", lambda kind: kind == "P")), REASON_PLACE_CHANGE=None),
+    "225": _set(EPISODE, both(FOLLOWED, given("REASON_PLACE_CHANGE")), REASON_PLACE_CHANGE=None),
     "226": _set(EPISODE, given("REASON_PLACE_CHANGE"), PLACE="T4"),
     "230": _set(EPISODE, both(OPEN, CARED_FOR), PLACE="H5", URN=None),
     "233": _set(EPISODE, OPEN, REASON_PLACE_CHANGE="CARPL"),
-    "234": _set(EPISODE, both(FOLLOWED, YOUNG), REASON_PLACE_CHANGE="CUSTOD"),
+    "234": _set(EPISODE, both(FOLLOWED, but_not(_turned(10, "DEC"))), REASON_PLACE_CHANGE="CUSTOD"),
     "370": _set(EPISODE, both(CLOSED, YOUNG), PLACE="P2"),
     "371": _set(EPISODE, both(CLOSED, YOUNG), PLACE=lambda rows: "H5" if _early(rows) else "K3"),
     "372": _set(EPISODE, both(CLOSED, YOUNG), PLACE="R5"),
@@ -529,7 +600,7 @@ DEFECTS: dict[str, Defect] = {
     "374": _set(EPISODE, both(CLOSED, YOUNG), PLACE="P3"),
     "375": _set(EPISODE, _lasts(42), PLACE="T1"),
     "376": _set(EPISODE, _lasts(21), PLACE="T3"),
-    "377": _whole(EPISODE, _three_holidays),
+    "377": _whole(EPISODE, _three_holidays, _order("number", lambda number: number == 2)),
     "379": _set(EPISODE, _lasts(7), PLACE="T4"),
     "380": _set(EPISODE, one_of("RNE", "S"), PLACE="T1"),
     "381": _set(EPISODE, FINAL, PLACE="T1"),
@@ -568,7 +639,7 @@ DEFECTS: dict[str, Defect] = {
     "503H": _set(EPISODE, both(CARRIED, CARED_FOR), PL_POST=_another("PL_POST", ELSEWHERE_POST, "B1 1BB")),
     "503J": _set(EPISODE, both(CARRIED, FOSTERED), PL_POST=HOME_OF_356),
     "562": _set(EPISODE, CARRIED, DECOM=Day("DECOM", -1)),
-    "NoE": _set(EPISODE, CAME, DECOM=start(-9)),
+    "NoE": _set(EPISODE, both(CAME, _without_earlier_care), DECOM=start(-9)),
     # reviews
     "166": _set(REVIEW, REVIEW=None),
     "167": _set(REVIEW, REVIEW_CODE=None),
@@ -681,7 +752,7 @@ DEFECTS: dict[str, Defect] = {
     "563": _set(DECISION, DATE_PLACED=None, DATE_PLACED_CEASED=start(1), REASON_PLACED_CEASED="RD1"),
     "579": _add(DECISION, DECISION, lacks("DATE_PLACED_CEASED"), DATE_PLACED=Day("DATE_PLACED", 1)),
     "583": _add(DECISION, DECISION, lacks("DATE_PLACED_CEASED"), DATE_PLACED=Day("DATE_PLACED", 1)),
-    "1003": _add(EPISODE, DECISION, both(CAME, CARED_FOR), DATE_PLACED=Day("DECOM", -1)),
+    "1003": _add(EPISODE, DECISION, CAME, DATE_PLACED=Day("DECOM", -1)),
     # previous permanence
     "630": _set(BEFORE, PREV_PERM=None),
     "631": _set(BEFORE, PREV_PERM="P9"),
@@ -696,7 +767,7 @@ DEFECTS: dict[str, Defect] = {
     "567": _set(MISSING, given("MIS_END"), MIS_END=Day("MIS_START", -1)),
     "570": _set(MISSING, MIS_START=end(1), MIS_END=None),
     "571": _set(MISSING, MIS_END=end(1)),
-    "574": _add(MISSING, MISSING, given("MIS_END"), MIS_END=Day("MIS_END", 1)),
+    "574": _add(MISSING, MISSING, _before("MIS_START", lambda rows: rows.MIS_END), MIS_END=Day("MIS_END", 1)),
     "575": _set(EPISODE, both(FINAL, FIRST, _there(MISSING)), Missing__MIS_START=Day("DEC", -1), Missing__MIS_END=None),
     "576": _set(MISSING, _before("MIS_START", start()), MIS_START=Day("MIS_START", -1)),
     "577": _set(EPISODE, both(FINAL, FIRST, _there(MISSING)), Missing__MIS_END=None),
@@ -740,7 +811,7 @@ DEFECTS: dict[str, Defect] = {
     "702": _add(EPISODE, LIBERTY, both(STAYS, TEEN), DOLO_START=start(2), DOLO_END=start(2)),
     "703": _add(EPISODE, LIBERTY, both(STAYS, TEEN), DOLO_START=end(1)),
     "704": _add(EPISODE, LIBERTY, both(STAYS, TEEN), DOLO_START=start(2), DOLO_END=end(1)),
-    "705": _whole(LIBERTY, _orders((start(2), start(9)), (start(8), start(20)))),
+    "705": _whole(EPISODE, _orders((start(2), start(9)), (start(8), start(20))), both(STAYS, TEEN)),
     "707": _add(EPISODE, LIBERTY, FINAL, DOLO_START=Day("DECOM")),
     "708": _add(EPISODE, LIBERTY, both(STAYS, TEEN), DOLO_START=Day("DOB")),
     "709": _add(EPISODE, LIBERTY, both(STAYS, FOSTERED), DOLO_START=start(2)),
@@ -764,7 +835,7 @@ DEFECTS: dict[str, Defect] = {
     "INT16": _birth(BEFORE),
     "INT17": _birth(REVIEW),
     "INT18": _birth(ALONE_HERE),
-    "INT21": _set(ALONE_HERE, SEX=_another("SEX", "F", "M")),
+    "INT21": _set(ALONE_HERE, SEX=_other_sex),
     "INT31": _again(ADOPTION),
     "INT32": _again(HEADER),
     "INT33": _again(HEALTH),

@@ -16,6 +16,12 @@ LEAVER_AGES = {"17": 6, "18": 10, "19": 30, "20": 28, "21": 26}  # birthday of t
 NEED = {"N1": 66, "N2": 2.5, "N3": 3, "N4": 7.5, "N5": 14, "N6": 1.5, "N7": 0.2, "N8": 5.3}
 LEGAL = {"V2": 38, "C1": 42, "C2": 20}  # at the start; interim orders become full ones
 NEXT_LEGAL = {"V2": "C1", "C1": "C2"}
+JUSTICE = {"J1": 88, "J2": 5, "J3": 7}  # of those whom a court or the police put into care
+AGES_JUSTICE = {(4400, 5840): 40, (5841, 6500): 60}  # days: 12 and more, under 18
+NEED_JUSTICE = {"N6": 40, "N5": 30, "N1": 30}
+SEX_JUSTICE = {"M": 93, "F": 7}
+LENGTHS_JUSTICE = {"J1": {(10, 60): 50, (61, 200): 50}, "J2": {(1, 2): 1}, "J3": {(60, 180): 1}}  # days
+ENDED_JUSTICE = {"E14": 62, "E9": 26, "E4A": 12}
 
 SUPPORTED = "K3"  # supported accommodation has one code in two years running only from 2025-26 on
 PLACEMENT: dict[tuple[int, int], dict[str, float]] = {  # age from and up to -> type of placement -> weight
@@ -25,9 +31,20 @@ PLACEMENT: dict[tuple[int, int], dict[str, float]] = {  # age from and up to -> 
     (16, 19): {"U6": 15, "U4": 10, "U3": 4, "P1": 5, "K2": 20, "K3": 45, "K1": 0.5, "R1": 0.5},
 }
 PLACEMENT_ALONE = {"K3": 58, "U6": 32, "K2": 10}
-WITHOUT_URN = ("P1", "R1")
+PLACEMENT_JUSTICE = {"J1": {"R5": 62, "K1": 22, "K2": 8, "U6": 8}, "J2": {"K2": 1}, "J3": {"U6": 70, "K2": 30}}
+# 214 lets a short break have no URN, 218 demands one of homes, schools and foster carers: both are content with these
+PLACEMENT_SHORT = {"R1": 80, "R2": 20}
+WITHOUT_URN = ("P1", "R1", "R2", "R5")
 FOSTER = {"PR1": 55, "PR4": 40, "PR5": 5}
-PROVIDER = {"K1": "PR2", "K2": "PR4", "K3": "PR4", "P1": "PR0", "R1": "PR4", "S1": "PR5", "A6": "PR1"}
+PROVIDER = {
+    "K1": "PR2", "K2": "PR4", "K3": "PR4", "P1": "PR0", "R1": "PR4", "R2": "PR3", "R5": "PR3", "S1": "PR5", "A6": "PR1",
+}  # fmt: skip
+TEMPORARY = 0.01  # of the children in care in the two years: were in another place for a time, and came back
+AWAY_FOR = {"T0": (8, 30), "T1": (3, 42), "T2": (4, 14), "T3": (4, 21), "T4": (1, 7)}  # days, within the Department's
+AWAY_WHY = {"T0": 10, "T1": 40, "T2": 5, "T3": 25, "T4": 20}
+BREAKS_ENDED = 0.2  # of the series of short breaks: in the year
+BREAKS = (6, 20)  # single short breaks in a year
+BREAK = 3  # days of one at most: all of them fewer than 75 in a year
 CHANGED = 0.42  # of four times at which a placement or a legal status might change
 LEGAL_CHANGED = 0.3  # of these changes: the legal status
 WHY_CHANGED = {

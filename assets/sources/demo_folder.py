@@ -30,10 +30,12 @@ def make_demo(
 
     Of a return that the Department takes as CSV: its files, and those of the year before from the same database, which
     agree with them. `defects` is RULE=SHARE, separated by commas; where a return with defects cannot be written whole
-    the file says so. The folder gets all of it or nothing. Raises SourceError and UnknownPeriod.
+    the file says so, and which defects of `all` no row was left for. The folder gets all of it or nothing. Raises
+    SourceError and UnknownPeriod.
     """
-    whole = described(name)
-    wanted = _defects(name).asked(_shares(defects), period)
+    whole, shares = described(name), _shares(defects)
+    wanted = _defects(name).asked(shares, period)
+    not_made: tuple[str, ...] = ()
     with _all_or_nothing(out) as folder:
         database = URL.create("sqlite", database=str(folder / "care_records.sqlite"))
         write(POPULATION[name](children, seed, period, unit), database)
@@ -42,7 +44,8 @@ def make_demo(
         if whole.authority:
             tables = dict(tables) | {"Header": header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)}
         if wanted:
-            tables = _defects(name).spoil(tables, wanted, period, seed)
+            spoilt = _defects(name).spoil(tables, shares, period, seed)
+            tables, not_made = spoilt if name == "cla" else (spoilt, ())
         if "csv" not in whole.files:
             return made + _tables_and_document(folder, out, whole.at(period), tables, unit, children, bool(wanted))
         made.append(_csv_files(folder, out, whole.at(period), tables, unit, "the return"))
@@ -50,6 +53,8 @@ def make_demo(
         if before := whole.previous(period):
             last_year, _ = extract(database, whole, before)
             made.append(_csv_files(folder, out, whole.at(before), last_year, unit, "the return of the year before"))
+        if not_made:
+            made.append(f"Defects not made, as no child was left for them: {', '.join(not_made)}; make more children.")
         return made
 
 
