@@ -148,7 +148,7 @@ def test_a_file_open_to_others_is_seen(tmp_path):
 def test_files_that_commands_write_are_open_to_nobody_else(files):
     assert re.findall("exit [^01].*", files.said) == [], files.said
     written = {path.name for path in files.folder.iterdir()}
-    assert {"again.xml", "check.html", "check.xlsx", "check.table", "demo", "tables"} <= written
+    assert {"again_DEMO_NOT_FOR_SUBMISSION.xml", "check.html", "check.xlsx", "check.table", "demo", "tables"} <= written
     assert open_to_others(files.folder) == []
     assert files.reached == ""
 
