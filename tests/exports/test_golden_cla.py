@@ -1,8 +1,7 @@
 """A small 903 of every year, drawn by hand: no rule finds an error, and both kinds of file give back what was there."""
 
-from pathlib import Path
-
 import pytest
+from golden import GOLDEN
 
 from assets.sources.files import read_csv_folder
 from exports.csv_files import write_files
@@ -12,7 +11,6 @@ from returns import described
 from validation import validate
 from validation.typed import typed
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 CLA = described("cla")
 PERIODS = [period.name for period in CLA.periods]
 LAST_YEAR = {"1001", "1002"}  # of a care leaver the years in care are not in the files

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from golden import GOLDEN
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ SECRET = "canary7261"
 LOOKED_AFTER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <EXPSSDA903><CHILD><HEADER><CHILDID>A1</CHILDID><UPN/><SEX>F</SEX><DOB>01/02/2012</DOB></HEADER></CHILD></EXPSSDA903>
 """
-CENSUS = (Path(__file__).parents[1] / "golden/cin_2025-26.xml").read_bytes()
+CENSUS = (GOLDEN / "cin_2025-26.xml").read_bytes()
 SCHEMA = (Path(__file__).parents[2] / "docs/generated/cin_2025-26.xsd").read_bytes()
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import strategies
 from frames import rows
+from golden import GOLDEN
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -20,7 +21,6 @@ from validation.typed import PARENT, TEXT, typed
 
 CIN = described("cin")
 NOW = CIN.at("2025-26")
-GOLDEN = Path(__file__).parents[1] / "golden"
 PERIODS = [period.name for period in CIN.periods]
 SLOW_TO_MAKE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 WITHOUT_SHRINKING = [Phase.explicit, Phase.generate]

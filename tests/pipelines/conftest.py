@@ -9,8 +9,6 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-GOLDEN = Path(__file__).parents[1] / "golden"
-
 
 class Place:
     """A home folder, Dagster's instance in it, and its runs."""

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from golden import GOLDEN
 
 from exports.store import Store
 from pipelines.cli import command
 from validation import rules
 from validation.verdict import verdict
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cin"
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
 GENERATED = Path(__file__).parents[2] / "docs" / "generated"

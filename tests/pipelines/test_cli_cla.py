@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from golden import GOLDEN
 
 from exports.problems import LARGEST
 from pipelines.cli import command
 from returns import described
 
 CLA = described("cla")
-CIN = Path(__file__).parents[1] / "golden" / "cin_2025-26.xml"
+CIN = GOLDEN / "cin_2025-26.xml"
 CHILDREN = ("S3cret1", "S3cret2")
 THIS = ("--period", "2025-26", "--unit", "356")
 CLEAN, QUERIES, ERRORS, FAULT, REFUSED = range(5)

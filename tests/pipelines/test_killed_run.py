@@ -18,12 +18,12 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from conftest import GOLDEN
 from dagster._core.launcher.base import WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 from dagster._daemon.monitoring.run_monitoring import execute_run_monitoring_iteration
+from golden import GOLDEN
 
 from pipelines.launcher import PROCESS, this_process
 
@@ -49,7 +49,7 @@ def killed(place, unit: str, moment: str) -> dg.DagsterRun:
     """Start the whole return in a process of its own, killed at a moment; gives the run as Dagster then knows it."""
     before = {run.run_id for run in place.instance.get_runs()}
     command = [sys.executable, __file__, unit, *MOMENTS[moment]]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     ran = subprocess.run(command, cwd=place.home, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == -signal.SIGKILL, ran.stdout + ran.stderr
     (run,) = [run for run in place.instance.get_runs() if run.run_id not in before]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from conftest import GOLDEN
+from golden import GOLDEN
 from lxml import etree
 
 from exports.schemas import add
