@@ -190,10 +190,14 @@ def _known(described: Return) -> frozenset[str]:
 def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
     """The columns `names` of one CSV file, as text. Raises SourceError where the file lacks one or a cell is empty."""
     body = io.StringIO(decoded(file, Issues()), newline="")
-    headings = _headings(file, body, {name.lower() for name in names})
+    headings = [name.lower() for name in _headings(file, body, names)]
+    if not {*names} <= {*headings} or len({*headings}) < len(headings):
+        raise SourceError(f"{file.name}: expected the columns {', '.join(names)} in the first line, each once.")
     frame = _values(body, headings)
-    if frame is None or not set(names) <= set(headings):
-        raise SourceError(f"{file.name}: expected the columns {', '.join(names)}, and no more values than headings.")
+    if frame is None:
+        raise SourceError(
+            f"{file.name}: a line holds more values than there are headings, or a quote is not closed; put it right."
+        )
     frame = frame[list(names)]
     if frame.isna().to_numpy().any():
         raise SourceError(f"{file.name}: every line needs a value for {' and '.join(names)}; fill or delete the rest.")

@@ -1,8 +1,10 @@
 """New ids for the children of last period's return."""
 
 import pandas as pd
+import pytest
 
 from assets.sources.child_ids import renamed
+from assets.sources.errors import SourceError
 from returns import described
 
 
@@ -39,3 +41,19 @@ def test_tables_without_ids_stay_as_they_are(tmp_path):
     listed.write_text("old,new\nA1,B2\n")
 
     assert renamed({"Header": frame()[["SEX"]]}, described("cla"), listed)[1:] == (0, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["A1,A1\nB2,B2\n", "old,new,Old\nA1,B2,A1\n"], ids=["no headings", "one twice"])
+def test_headings_that_repeat_are_refused_in_a_sentence(tmp_path, text):
+    listed = tmp_path / "ids.csv"
+    listed.write_text(text)
+
+    with pytest.raises(SourceError, match="expected the columns old, new in the first line, each once"):
+        renamed({"Header": frame("A1")}, described("cla"), listed)
+
+
+def test_headings_may_be_in_capitals(tmp_path):
+    listed = tmp_path / "ids.csv"
+    listed.write_text("Old,NEW\nA1,B2\n")
+
+    assert renamed({"Header": frame("A1")}, described("cla"), listed).children == 1
