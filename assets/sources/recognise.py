@@ -24,7 +24,7 @@ def recognise(paths: Sequence[Path], asked: str | None = None) -> str | None:
         if asked is not None:
             return asked  # the reader refuses the XML of another
         root = opening(first).root
-        return next((name for name in RETURNS if described(name).root == root), None)
+        return next((name for name in RETURNS for file in described(name).in_xml if file.root == root), None)
     whole = [described(name) for name in RETURNS]
     headings = [headings_of(file, whole) for path in paths for file in csv_files(path)]
     if not headings:

@@ -20,7 +20,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize(
     ("root", "name"),
-    [("Message", "cin"), ("EXPSSDA903", "cla"), ("CTfile", None)],
+    [("Message", "cin"), ("EXPSSDA903", "cla"), ("EXPSSDA903SW", "cla"), ("CTfile", None)],
 )
 def test_xml_is_known_by_its_root(tmp_path, root, name):
     path = tmp_path / "file.xml"
