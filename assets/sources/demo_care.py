@@ -2,7 +2,8 @@
 
 `care_population` makes the SSD tables; `demo.write` puts them into a database, from which `ssd.extract` takes the 903
 of the period and of the one before. Drawn from the seed alone, by child, as the children in need are (`demo_dice`);
-days count from 1 April of the period. After extraction the data breaks none of the Department's rules that say error.
+days count from 1 April of the period. After extraction the data breaks none of the Department's rules; only query 1002
+asks about the care leavers whose care lies before both years.
 
 Nothing in it can be mistaken for a record: ids begin with DEMO, names say so, UPNs carry establishment numbers that are
 never issued, the provider numbers begin with SC9 (the series SC ended below SC500000), social workers are called
