@@ -351,7 +351,9 @@ def _away(year: Year, dice: Dice, care: pd.DataFrame, episodes: pd.DataFrame) ->
     lasts = np.select([why == kind for kind in shape.AWAY_FOR], [dice.days(*days) for days in shape.AWAY_FOR.values()])
     first, until = np.maximum(care.start, -364), np.minimum(care.end.fillna(year.last), year.last)
     gone = first + np.floor(dice.throw() * (until - first))
+    turns = [-1, year.last - 1, year.last]  # an absence may have begun then that has no end in the return
     some = cared & ((dice.throw() < shape.TEMPORARY) | (care.child == 0))
+    some &= ~np.isin(gone, turns) & ~np.isin(gone + lasts, turns)
     away = pd.DataFrame({"child": care.child, "why": why, "where": post, "gone": gone, "back": gone + lasts})[some]
     stay = episodes.merge(away, on="child")
     until = stay.groupby("child")["start"].shift(-1).fillna(stay.child.map(care.set_index("child").end))
@@ -396,7 +398,7 @@ def _changes(year: Year, dice: Dice, care: pd.DataFrame) -> tuple[list[Days], li
         happens = dice.happens(shape.CHANGED) & (until - start >= SHORTEST) & ~adoption & ~stays
         happens &= ~(leaver & (until - day < LONG_AGO))
         kind = np.where(dice.throw() < shape.LEGAL_CHANGED, "L", "P").astype(object)
-        days.append(np.where(happens, day, NONE))
+        days.append(np.where(happens, day - (day == -1), NONE))  # who is missing at the turn of the year is not moved
         kinds.append(kind)
     for slot, (column, wanted) in enumerate((("ordered", "L"), ("moved", "P"))):
         days[slot] = np.where(adoption, care[column].to_numpy(), days[slot])
@@ -598,7 +600,7 @@ def _of_the_years(dice: Dice, year: Year, people: pd.DataFrame) -> dict[str, pd.
     still = people.end.isna() & (people.start < -60) & (dice.throw() < 0.004) & (people.route == "stays")
     add("ssd_missing", people.assign(kind="Missing", begun=year.last - 1.0, over=NONE), still)
     turn = (people.start < -60) & ~(people.end < 5) & (dice.throw() < 0.004)
-    turn &= ~people.route.isin(BREAKS) & people.justice.isna()
+    turn &= ~people.route.isin([*BREAKS, *ADOPTION]) & people.justice.isna()
     turn |= people.child == 0
     add("ssd_missing", people.assign(kind="Missing", begun=-1.0, over=0.0), turn)
     frames = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
