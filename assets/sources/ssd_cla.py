@@ -251,7 +251,7 @@ def tables(
         rows[name] = found
     every_episode = rows["Episodes"]
     episodes = belonging(COHORT, "Episodes", "ssd_cla_episodes", every_episode, period, out)
-    rows["Episodes"] = _episodes(episodes, ssd, described, out)
+    rows["Episodes"] = _episodes(episodes, every_episode, ssd, described, out)
     rows["OC2"] = _health(rows["OC2"], rows["Episodes"], ssd, period, out)
     for name in [name for name in rows if name not in ("Header", "Episodes", "OC2")]:
         found, ssd_table = rows[name], events[name].ssd
@@ -311,8 +311,8 @@ def _reviews(reviews: pd.DataFrame, episodes: pd.DataFrame, out: LeftOut) -> pd.
     return reviews.assign(clar_cla_person_id=reviews["clar_cla_person_id"].fillna(child))
 
 
-def _episodes(rows: pd.DataFrame, ssd: Frames, described: Return, out: LeftOut) -> pd.DataFrame:
-    """Episodes with legal status, placement and postcodes."""
+def _episodes(rows: pd.DataFrame, every: pd.DataFrame, ssd: Frames, described: Return, out: LeftOut) -> pd.DataFrame:
+    """Episodes with legal status, placement and postcodes; `every`: those outside the year too."""
     source = ssd["ssd_cla_episodes"].loc[rows.index]
     placements = ssd["ssd_cla_placement"].dropna(subset="clap_cla_placement_id")
     placements = placements.drop_duplicates("clap_cla_placement_id").set_index("clap_cla_placement_id")
@@ -320,8 +320,9 @@ def _episodes(rows: pd.DataFrame, ssd: Frames, described: Return, out: LeftOut) 
     for column, name in PLACEMENT.items():
         values, codes = _of(placement, placements[column]).astype("str"), described["Episodes"][name].codes
         rows[name] = _recoded(values, codes, described) if codes else values
-    # the reason belongs to the last episode in the placement, where that one has ended
-    begun = pd.DataFrame({"placement": placement, "decom": dates(rows["DECOM"])}).dropna()
+    # the reason belongs to the last episode in the placement, perhaps after the year, where that one has ended
+    every_placement = ssd["ssd_cla_episodes"]["clae_cla_placement_id"]
+    begun = pd.DataFrame({"placement": every_placement, "decom": dates(every["DECOM"])}).dropna()
     last = begun.sort_values("decom", kind="stable").drop_duplicates("placement", keep="last").index
     rows["REASON_PLACE_CHANGE"] = rows["REASON_PLACE_CHANGE"].where(rows.index.isin(last) & rows["DEC"].notna())
     rows["LS"] = _legal_status(rows, ssd["ssd_legal_status"], described)

@@ -292,6 +292,21 @@ def test_why_a_placement_changed_stands_on_the_last_episode_in_it(taken):
     assert column(taken(text, base="")[0], "Episodes.REASON_PLACE_CHANGE") == [None, "ALLEG", None]
 
 
+def test_why_a_placement_changed_after_the_year_is_not_told_of_an_episode_before(taken):
+    text = """
+    ssd_person: pers_person_id
+    C1
+    ssd_cla_episodes: clae_cla_episode_id | clae_person_id | clae_cla_episode_start_date | clae_cla_episode_ceased_date | clae_cla_placement_id
+    E1 | C1 | 2025-05-01 | 2026-03-30 | P1
+    E2 | C1 | 2026-03-30 | 2026-04-03 | T1
+    E3 | C1 | 2026-04-03 | 2026-06-01 | P1
+    ssd_cla_placement: clap_cla_placement_id | clap_cla_placement_change_reason
+    P1 | ALLEG
+    T1 | CARPL
+    """  # noqa: E501
+    assert column(taken(text, base="")[0], "Episodes.REASON_PLACE_CHANGE") == [None, None]
+
+
 def test_the_legal_status_is_the_one_in_force_when_the_episode_starts(taken):
     cases = {
         "C2: full care order | 2025-05-01 |": "C2",
