@@ -160,7 +160,9 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
     if version.manifest["demo"]:
         shown.print("The children are invented: nothing here is a return.")
     if counts["obstacles"]:
-        kind = "Not as XML" if version.manifest["submission"] else "No file for the Department"
+        kind = "No file for the Department"
+        if version.manifest["submission"]:
+            kind = "Left out of the XML" if any(name.endswith(".xml") for name in version.files) else "Not as XML"
         shown.print(f"{kind}: {counts['obstacles']:,} cells or rows cannot be written; see the report.")
     if faults := counts.get("schema_faults"):  # versions made before have no such count
         shown.print(

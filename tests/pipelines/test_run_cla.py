@@ -124,6 +124,18 @@ def test_the_run_says_on_the_command_line_why_rules_were_not_run(place, run):
     assert f"not run: {told[reason]} ({reason})\n" in shown.getvalue()
 
 
+def test_the_run_says_on_the_command_line_what_an_incomplete_file_lacks(place):
+    folder = place.inbox(unit="307", name="cla")
+    files(folder, "2025-26")
+    (folder / "Reviews.csv").write_text("CHILD,DOB,REVIEW,REVIEW_CODE\nB1,01/05/2012,01/06/2025,PN1\n")
+    place.run(name="cla", unit="307", xml={"incomplete": True})
+    shown = io.StringIO()
+
+    _results(Home(path=str(place.home)), "cla", "307", "2025-26", Console(file=shown))
+
+    assert "\nLeft out of the XML: 1 cells or rows cannot be written" in shown.getvalue()
+
+
 def test_where_the_placement_is_follows_from_postcodes_and_unit(place, run):
     """Rule 1015 compares with the returning authority; the postcodes are those of Westminster."""
     not_run = set(place.frames("findings", name="cla")["not_run"]["name"])
