@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from exports.store import Store
+from returns import described
 
 SOFTWARE = "statutory-returns"
 
@@ -17,8 +18,9 @@ def home_path() -> Path:
 
 
 def unread(inbox: Path) -> int:
-    """How many other files were dropped into an inbox folder."""
-    return sum(path.is_file() for path in inbox.glob("[!~.]*")) - len(dropped(inbox))
+    """How many other files, and folders with something in them, were dropped into an inbox folder."""
+    there = (path for path in inbox.glob("[!~.]*") if path.name not in ("accepted", "child_ids"))
+    return sum(path.is_file() or any(path.iterdir()) for path in there) - len(dropped(inbox))
 
 
 def dropped(inbox: Path) -> list[Path]:
@@ -42,6 +44,12 @@ class Home(dg.ConfigurableResource):
 
     def inbox(self, name: str, unit: str, period: str) -> Path:
         return self.root / "inbox" / name / unit / period
+
+    def astray(self, name: str, unit: str, period: str) -> int:
+        """How many files were dropped under another name of the return (`inbox/903/…`), where nobody looks."""
+        names = {name, *described(name).aliases}
+        folders = (path for path in (self.root / "inbox").glob("*") if path.name != name and path.name.lower() in names)
+        return sum(len(dropped(path / unit / period)) for path in folders)
 
     def child_ids(self, name: str, unit: str, period: str) -> list[Path]:
         """The lists of new ids for the children in the return of `period`."""

@@ -59,8 +59,9 @@ def collect(
         kind = "file" if files else "records" if url else "demo"
         if kind == "demo" and unread:
             raise SourceError(
-                f"The inbox of {whole.name} {unit} {period} holds files, but neither .xml nor .csv: unpack them, save "
-                "each table as CSV, or take them away for invented data."
+                f"Files were dropped for {whole.name} {unit} {period}, but no .xml and no .csv file lies in "
+                f"inbox/{whole.name}/{unit}/{period}: put them there unpacked, each table as CSV, or take away what is "
+                "there, or under another name of the return, for invented data."
             )
     if kind == "file":
         if not files:

@@ -6,7 +6,7 @@ from drawn_ssd import build, draw
 from assets.sources.collect import INVENTED, collect
 from assets.sources.demo import population, write
 from assets.sources.errors import SourceError
-from pipelines.resources import unread
+from pipelines.resources import Home, unread
 from returns import described
 
 CIN = described("cin")
@@ -93,7 +93,7 @@ def test_no_source_is_refused_in_one_sentence(collected, tmp_path, kind, names, 
 
 
 def test_files_that_nobody_can_read_are_not_passed_over_for_invented_children(collected, records):
-    with pytest.raises(SourceError, match="The inbox of cin 356 2025-26 holds files, but neither"):
+    with pytest.raises(SourceError, match=r"no \.xml and no \.csv file lies in inbox/cin/356/2025-26"):
         collected(unread=1)
     assert collected("demo", unread=1).facts["source"] == INVENTED
     assert collected(url=records, unread=1).facts["source"] == "care records"
@@ -102,9 +102,20 @@ def test_files_that_nobody_can_read_are_not_passed_over_for_invented_children(co
 def test_what_is_dropped_and_cannot_be_read_is_counted(tmp_path):
     for name in ("return.zip", "notes", "~$return.xlsx", ".DS_Store", "return.XML", "Reviews.csv"):
         (tmp_path / name).touch()
-    (tmp_path / "accepted").mkdir()
-    assert unread(tmp_path) == 2
+    for name in ("accepted", "child_ids", "empty", "return"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "Reviews.csv").touch()
+    (tmp_path / "empty" / "Reviews.csv").unlink()
+    assert unread(tmp_path) == 3
     assert unread(tmp_path / "nowhere") == 0
+
+
+@pytest.mark.parametrize(("folder", "count"), [("903", 1), ("SSDA903", 1), ("CLA", 1), ("cla", 0), ("cin", 0)])
+def test_what_is_dropped_under_another_name_of_the_return_is_counted(tmp_path, folder, count):
+    inbox = tmp_path / "inbox" / folder / "356" / "2025-26"
+    inbox.mkdir(parents=True)
+    (inbox / "Reviews.csv").touch()
+    assert Home(path=str(tmp_path)).astray("cla", "356", "2025-26") == count
 
 
 @pytest.mark.parametrize(("header", "of"), [("301", "local authority 301"), ("Name", "local authority another")])
