@@ -233,6 +233,9 @@ def check(
     )
     with working("Writing"):
         _deliver(assembled, format, out, table(assembled))
+    if format is Format.csv and given.flat:  # every other format has room for it
+        for what in given.notes["what"].unique():
+            tell(what)
     if beyond := unchecked(assembled):
         tell(beyond)
     found = verdict(outcome.findings, bool(outcome.crashed), rules(name, ruleset or given.period))

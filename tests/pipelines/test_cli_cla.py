@@ -123,6 +123,14 @@ def test_files_that_say_of_no_return_are_taken_as_one_and_this_is_told(returns):
     assert err.splitlines()[0] == "The files do not say of which return: taken as cin; --return names another."
 
 
+def test_what_was_not_read_is_told_beside_findings_as_csv(returns):
+    (folder("this") / "notes.csv").write_text("S3CRET,1\n")
+
+    _, _, err = returns("check", "this", *THIS, "--format", "csv")
+
+    assert err == "notes.csv was not read: neither its name nor its columns are those of a table.\n"
+
+
 def test_files_of_no_return_are_refused_as_those_of_one_and_this_is_told(refused):
     Path("other.csv").write_text("S3CRET,1\n")
 
