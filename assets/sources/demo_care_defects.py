@@ -262,6 +262,10 @@ def asked(defects: Mapping[str, float], period: str) -> dict[str, float]:
     possible = in_force(period)
     wanted: dict[str, float] = {}
     for code, share in sorted(defects.items(), key=lambda each: each[0] != ALL):  # what is named says its own share
+        if code in NOT_MADE:
+            raise SourceError(
+                f"No defect is made for {code}: it takes what the invented return does not have; name another."
+            )
         if code != ALL and code not in possible:
             raise SourceError(f"There is no defect {code} in {period}; name a rule that is in force then, or {ALL}.")
         if not 0 <= share <= 1:

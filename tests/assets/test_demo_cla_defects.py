@@ -138,6 +138,7 @@ def test_nothing_asked_changes_nothing_and_the_input_stays(returned):
         ({"1": 0.1}, "2025-26", "no defect 1 "),
         ({"700": 0.1}, "2025-26", "no defect 700 in 2025-26"),
         ({"101": 1.1}, "2025-26", "from 0 to 1"),
+        ({"706": 0.1}, "2026-27", "No defect is made for 706"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_one_sentence(returned, defects, period, said):
