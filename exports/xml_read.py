@@ -170,10 +170,17 @@ def _recognised(path: Path, whole: Return) -> parser.Opening:
     opening = parser.opening(path)
     if any(opening.root == each.root for each in whole.in_xml):
         return opening
-    others = {each.root: described(name).title for name in RETURNS for each in described(name).in_xml}
-    seems = others.get(opening.root) or _KNOWN_ROOTS.get(opening.root)
-    told = f"seems to be {seems}" if seems else f"begins with another element than {whole.root}"
+    told = seems(opening.root) or f"begins with another element than {whole.root}"
     raise RefusedFile(f"{path.name}: {told}; give the XML file of {whole.title}")
+
+
+def seems(root: str) -> str:
+    """What a file with this outermost element seems to be, as the rest of a sentence; empty where nothing is known."""
+    returns = {each.root: described(name).title for name in RETURNS for each in described(name).in_xml}
+    if known := returns.get(root) or _KNOWN_ROOTS.get(root):
+        return f"seems to be {known}"
+    alike = next((known for known in returns if known.lower() == root.lower()), None)
+    return f"begins with {alike} in other capitals, which is another element" if alike else ""
 
 
 def _header(path: Path, whole: Return, opening: parser.Opening) -> dict[str, str]:

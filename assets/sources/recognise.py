@@ -6,6 +6,7 @@ from pathlib import Path
 from assets.sources.errors import SourceError
 from assets.sources.files import PACKED, csv_files, headings_of, no_files
 from exports.parser import opening
+from exports.xml_read import seems
 from returns import RETURNS, described
 from returns.model import Return
 
@@ -13,18 +14,20 @@ from returns.model import Return
 def recognise(paths: Sequence[Path], asked: str | None = None) -> str | None:
     """The name of the return that the files are of: by the root of the XML, by the columns of the CSV files.
 
-    None where nothing speaks for one; what was `asked` for unless the columns of CSV files speak for another. Raises
-    RefusedFile, SourceError for what cannot be read or is of another return, or of several.
+    None where nothing in CSV files speaks for one; what was `asked` for unless the columns of CSV files speak for
+    another. Raises RefusedFile, SourceError for what cannot be read or is of another return, of several, or of none.
     """
     first = paths[0]
     if not first.is_dir() and first.suffix.lower() != ".csv":
+        wanted = ", or ".join(_files(described(name)) for name in ([asked] if asked else RETURNS))
         if first.suffix.lower() in PACKED:
-            wanted = ", or ".join(_files(described(name)) for name in ([asked] if asked else RETURNS))
             raise SourceError(f"{first.name} is by its name neither XML nor CSV and is not read; give {wanted}.")
         if asked is not None:
             return asked  # the reader refuses the XML of another
         root = opening(first).root
-        return next((name for name in RETURNS for file in described(name).in_xml if file.root == root), None)
+        if name := next((name for name in RETURNS for file in described(name).in_xml if file.root == root), None):
+            return name
+        raise SourceError(f"{first.name}: {seems(root) or 'begins with an element of no return'}; give {wanted}.")
     whole = [described(name) for name in RETURNS]
     headings = [headings_of(file, whole) for path in paths for file in csv_files(path)]
     if not headings:

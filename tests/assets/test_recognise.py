@@ -18,15 +18,28 @@ def folder(tmp_path):
     return made
 
 
-@pytest.mark.parametrize(
-    ("root", "name"),
-    [("Message", "cin"), ("EXPSSDA903", "cla"), ("EXPSSDA903SW", "cla"), ("CTfile", None)],
-)
+@pytest.mark.parametrize(("root", "name"), [("Message", "cin"), ("EXPSSDA903", "cla"), ("EXPSSDA903SW", "cla")])
 def test_xml_is_known_by_its_root(tmp_path, root, name):
     path = tmp_path / "file.xml"
     path.write_text(f"<{root}><x/></{root}>")
 
     assert recognise([path]) == name
+
+
+@pytest.mark.parametrize(
+    ("root", "seems"),
+    [
+        ("CTfile", "seems to be a common transfer file"),
+        ("expssda903", "begins with EXPSSDA903 in other capitals"),
+        ("Letter", "begins with an element of no return"),
+    ],
+)
+def test_xml_of_no_return_is_refused_and_both_named(tmp_path, root, seems):
+    path = tmp_path / "file.xml"
+    path.write_text(f"<{root}/>")
+
+    with pytest.raises(SourceError, match=f"file.xml: {seems}.*Children in need census.*Children looked after return"):
+        recognise([path])
 
 
 def test_csv_files_are_known_by_their_columns_whatever_their_names(folder):
