@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exports.report import CRASHED, NOT_ASKED, NOT_RUN, RAN, Part, Report
+from validation.findings import READING
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROWS_SHOWN = 200
@@ -41,6 +42,8 @@ def page(report: Report) -> bytes:
         facts=[(_told(name), value) for name, value in report.facts.items() if value and name != "demo"],
         rules=_listed(report.rules[(report.rules["state"] == RAN) | (report.rules["findings"] > 0)]),
         found=len(found),
+        reading=list(READING),
+        from_reading=set(found.loc[found["code"].isin(list(READING)), "severity"]),
         not_run=_listed(report.rules[report.rules["state"] == NOT_RUN].sort_values("code")),
         crashed=_listed(report.rules[report.rules["state"] == CRASHED].sort_values("code")),
         not_asked=int((report.rules["state"] == NOT_ASKED).sum()),
@@ -140,6 +143,7 @@ def _table(report: Report, name: str, records: _Records, columns: _Columns) -> d
     made: dict[str, Any] = {
         "name": name,
         "label": described.label,
+        "of_children": report.asked.child in described,
         "fields": fields,
         "rows": columns.add(records.per_subject),
     }

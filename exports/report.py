@@ -17,7 +17,7 @@ from validation.findings import READING
 from validation.rule import Outcome
 from validation.rules import book
 from validation.submission import Submission
-from validation.typed import TEXT, Typed
+from validation.typed import TEXT, Typed, ids
 
 RAN, NOT_RUN, CRASHED, NOT_ASKED = "ran", "not run", "crashed", "not asked"
 BESIDE = {
@@ -70,6 +70,9 @@ class Report:
     `subjects`: one row per child with findings in reading order, then each flagged row that belongs to no child: id
     (missing: none), table, row (its label), child (yes or no).
     `of_subject`: table -> the subject of every row, -1 for rows of children without findings.
+    `children`: how many are in the return, in any of its tables. A child is whoever the rows lead to, each id once, and
+    each row of the children's own table even without an id; another row without an id is of no child. The children with
+    findings are some of these.
     `tried`: whether anybody asked if a complete XML can be written.
     """
 
@@ -91,13 +94,13 @@ class Report:
 
     @functools.cached_property
     def totals(self) -> dict[str, int]:
-        """Counts for the head of every report."""
-        found, states = self.rules["findings"], self.rules["state"].value_counts()
-        failing = self.rules[found > 0]
+        """Counts for the head of every report; what reading showed is among the errors, but no rule."""
         found_as = {
             level: sum(len(part.rows) for part in self.parts if part.severity == level) for level in ("error", "query")
         }
-        own = int(self.rules["code"].isin(list(READING)).sum())
+        reading = self.rules["code"].isin(list(READING))
+        rules = self.rules[~reading]
+        failing, states = rules[rules["findings"] > 0], rules["state"].value_counts()
         return {
             "children": self.children,
             "children with findings": int(self.subjects["child"].sum()),
@@ -105,13 +108,13 @@ class Report:
             "rules with errors": int((failing["severity"] == "error").sum()),
             "queries": found_as["query"],
             "rules with queries": int((failing["severity"] == "query").sum()),
-            "rules in force": len(self.rules) - own,
-            "rules run": int(states.get(RAN, 0)) - own,
+            "rules in force": len(rules),
+            "rules run": int(states.get(RAN, 0)),
             "rules not run": int(states.get(NOT_RUN, 0)),
             "rules crashed": int(states.get(CRASHED, 0)),
             "rules not asked for": int(states.get(NOT_ASKED, 0)),
-            "rules inferred": int((self.rules["confidence"] == "inferred").sum()),
-            "rules whose severity is not confirmed": int((~self.rules["severity_confirmed"]).sum()),
+            "rules inferred": int((rules["confidence"] == "inferred").sum()),
+            "rules whose severity is not confirmed": int((~rules["severity_confirmed"]).sum()),
             "rules known of the Department, all years": self.asked.known_rules,
             "known rules held, all years": self.held,
         }
@@ -169,7 +172,7 @@ def report(
         parts=found.parts(list(rules["code"])),
         subjects=found.subjects,
         of_subject=found.of_subject,
-        children=sum(len(tables.tables[table.name]) for table in asked if table.level == next(iter(asked.levels))),
+        children=found.children,
         held=len(book(asked.name).versions),
         tried=obstacles is not None,
         **{name: _columns(frame, BESIDE[name]) for name, frame in beside.items()},
@@ -208,16 +211,18 @@ class _Found:
 
     def _number_subjects(self, asked: Return) -> None:
         """Number the children with findings in reading order, then flagged rows of no child, and the whole return."""
-        linked = {name: self._child_numbers(name) for name in self.tables.tables}
+        linked = self._children(asked)
         number = np.full(len(self.row), -1, dtype="int64")
         for code, name in enumerate(self.names):
             here = np.flatnonzero((self.table == code) & (self.row >= 0))
             if name in linked:
                 number[here] = linked[name][self.row[here]]
         numbers, at = np.unique(number[number >= 0], return_index=True)
-        lookup = np.full(
-            max((int(column.max(initial=-1)) for column in linked.values()), default=-1) + 2, -1, dtype="int64"
-        )
+        last = max((int(column.max(initial=-1)) for column in linked.values()), default=-1)
+        there, lookup = np.zeros(last + 2, dtype=bool), np.full(last + 2, -1, dtype="int64")
+        for column in linked.values():
+            there[column] = True
+        self.children = int(there[:-1].sum())
         lookup[numbers] = np.arange(len(numbers))
         self.of_subject = {name: lookup[column] for name, column in linked.items()}
         self.subject = lookup[number]
@@ -232,15 +237,36 @@ class _Found:
                 self.of_subject[self.names[self.table[finding]]][self.row[finding]] = self.subject[finding]
         every = np.concatenate([known, first])
         table = [self.names[code] if code >= 0 else None for code in self.table[every]]
-        of_child = [name is not None and name in asked and asked.child in asked[name] for name in table]
         self.subjects = pd.DataFrame(
             {
                 "id": self.child.take(pa.array(every)).to_pandas().astype(TEXT),
                 "table": pd.array(table, dtype=TEXT),
                 "row": self.label.take(pa.array(every)).to_pandas().astype(TEXT),
-                "child": np.array(of_child, dtype=bool),
+                "child": np.arange(len(every)) < len(known),
             }
         )
+
+    def _children(self, asked: Return) -> dict[str, np.ndarray]:
+        """Table -> the number of the child that each row leads to, -1 for none."""
+        linked = {name: self._child_numbers(name) for name in self.tables.tables}
+        of_children = [name for name in linked if name in asked and asked.child in asked[name]]
+        loose = {name: np.flatnonzero(linked[name] < 0) for name in of_children if (linked[name] < 0).any()}
+        if not loose:
+            return linked
+        held = ids(self.tables, asked, self.level)
+        named = [self.tables.tables[name][asked.child].iloc[rows] for name, rows in loose.items()]
+        every = pd.concat([pd.Series(held, dtype=TEXT), *named], ignore_index=True)
+        # The number of an id is where it stands first: for those that are held, their own number.
+        code, _ = pd.factorize(every)
+        first = np.append(np.flatnonzero(every.notna() & ~every.duplicated()), -1)
+        number, start = first[code], len(held)
+        for name, rows in loose.items():
+            here = np.arange(start, start + len(rows))
+            alone = here if asked[name].level == self.level else -1
+            linked[name] = linked[name].copy()
+            linked[name][rows] = np.where(number[here] < 0, alone, number[here])
+            start += len(rows)
+        return linked
 
     def _child_numbers(self, name: str) -> np.ndarray:
         frame = self.tables.tables[name]

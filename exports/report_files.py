@@ -13,7 +13,7 @@ def write_page(report: Report, path: Path) -> None:
 
 
 def write_workbook(report: Report, path: Path) -> None:
-    """An Excel workbook: Summary, Rules, Findings (the first 100,000), Not run, Left out."""
+    """An Excel workbook: Summary, Rules, Findings (the first 100,000), Not run, Left out, What stops the XML."""
     from exports.workbook import write
 
     write(report, Path(path))

@@ -1,4 +1,5 @@
-"""The findings as a workbook: summary, rules, the first 100,000 findings, rules not run, rows left out."""
+"""The findings as a workbook: summary, rules, the first 100,000 findings, rules not run, rows left out, what stops the
+XML."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,9 +9,10 @@ from typing import Any
 import pyarrow.compute as pc
 
 from exports.findings_csv import values
-from exports.report import CRASHED, NOT_ASKED, NOT_RUN, Report
+from exports.report import BESIDE, CRASHED, NOT_ASKED, NOT_RUN, Report
 
 MOST_FINDINGS = 100_000
+STOPS = "What stops the XML"
 LONGEST = 32_767  # characters in a cell
 
 FINDINGS = ("rule", "severity", "title", "table", "row", "fields", "child", "values", "group")
@@ -78,6 +80,9 @@ def write(report: Report, path: Path) -> None:
             left[["code", "state", "reason", "title"]].to_numpy().tolist(),
         )
         sheet("Left out", ("table", "reason", "rows"), (26, 80, 10), report.left_out.astype(object).to_numpy().tolist())
+        if len(report.obstacles):
+            shown = report.obstacles.head(MOST_FINDINGS).astype(object).to_numpy().tolist()
+            sheet(STOPS, BESIDE["obstacles"], (26, 10, 36, 10, 80), shown)
 
 
 def _summary(report: Report) -> Iterator[tuple[str, Any]]:
@@ -94,6 +99,8 @@ def _summary(report: Report) -> Iterator[tuple[str, Any]]:
         yield f"local setting for {row.code}", f"{row.setting}: {row.reason} ({row.author}, until {row.expires})"
     if report.tried:
         yield "cells and rows that stop a complete XML file", len(report.obstacles)
+    if len(report.obstacles) > MOST_FINDINGS:
+        yield f"sheet {STOPS} holds", f"the first {MOST_FINDINGS:,}; all of them are in the JSON file"
     yield "remarks from reading the source", len(report.issues)
 
 

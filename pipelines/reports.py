@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -159,14 +160,25 @@ def _files(version: Version) -> Iterator[dict[str, Any]]:
         return (0 if path.suffix == ".html" else 2 if path.name in OF_OURS else 1), path.suffix, path.name
 
     for path in sorted(version.files.values(), key=place):
+        theirs = _table(version, path) or THEIRS.get(path.suffix, "A file of this version")
         yield {
             "name": path.name,
-            "kind": OF_OURS.get(path.name) or THEIRS.get(path.suffix, "A file of this version"),
+            "kind": OF_OURS.get(path.name, theirs),
             "page": path.suffix == ".html",
             "submission": path.name in version.manifest["submission"],
             "size": _size(version.manifest["files"][path.name]["size"]),
             "sha256": version.hashes[path.name],
         }
+
+
+def _table(version: Version, path: Path) -> str:
+    """Which table a CSV file for the Department holds; empty where its name does not say it."""
+    file = re.split("_[A-Z]", path.stem)[0]  # marks like _DEMO come after the table's name
+    with contextlib.suppress(UnknownReturn):
+        for table in described(version.partition.ret).tables:
+            if path.suffix == ".csv" and table.file == file:
+                return f"{table.name} in the Department's form: {table.label}"
+    return ""
 
 
 def _marks(version: Version, recorded: list[Record]) -> Iterator[str]:

@@ -61,7 +61,7 @@
         labels = new Array(steps.length);
         for (let i = 0, last = 0; i < steps.length; i++) labels[i] = last += steps[i] & 1 ? -((steps[i] + 1) / 2) : steps[i] / 2;
       }
-      return { name: table.name, label: table.label, start, fields, labels };
+      return { name: table.name, label: table.label, ofChildren: table.of_children, start, fields, labels };
     });
 
     const part = column(head.part), step = column(head.step), row = column(head.row), begins = column(head.begins);
@@ -97,15 +97,15 @@
   const labelOf = (table, at) => String(table.labels[at]);
 
   function nameOf(subject) {
-    const { id, table, child } = data.subjects;
+    const { id, table } = data.subjects;
     if (id[subject] !== null) {
       const same = data.idAt.get(id[subject]).length;
       return same > 1 ? `${id[subject]} (${data.nth[subject]} of ${same} with this id)` : id[subject];
     }
     if (!table[subject]) return "The return as a whole";
     const home = data.tables[table[subject] - 1];
-    const where = home.start[subject] < home.start[subject + 1] ? `, row ${labelOf(home, home.start[subject])}` : "";
-    return child[subject] ? `No child id: ${home.name}${where}` : home.label;
+    const row = home.start[subject] < home.start[subject + 1] ? `Row ${labelOf(home, home.start[subject])} of ${home.name}` : home.name;
+    return home.ofChildren ? `${row}, no child id` : home.label;
   }
 
   // The text of a cell, null where it is empty, and whether it could not be read.
@@ -276,7 +276,7 @@
       "div",
       { class: "child-head" },
       make("h3", { id: "child-heading", tabindex: "-1" }, isChild && data.subjects.id[subject] !== null ? `Child ${nameOf(subject)}` : nameOf(subject)),
-      byRule ? make("a", { href: childLink(subject) }, `All findings of this child: ${counts}`) : make("span", { class: "said" }, counts),
+      byRule ? make("a", { href: childLink(subject) }, `All findings ${isChild ? "of this child" : "here"}: ${counts}`) : make("span", { class: "said" }, counts),
     );
     if (!byRule) return [head, faults(findings, focus, subject), records.length ? make("h4", {}, "Records") : null, ...records.map((one) => one.node)];
     const first = records.filter((one) => one.focused), others = records.filter((one) => !one.focused);
@@ -359,7 +359,7 @@
     });
     const rows = [];
     for (let at = from; at < to; at++) rows.push(recordRow(table, subject, at, columns, marks.get(at - from), marks.size > 0, focus));
-    const caption = make("caption", {}, table.name, " ", make("span", {}, `${table.label}, ${many(to - from, "row")}`));
+    const caption = make("caption", {}, make("div", {}, table.name, " ", make("span", {}, `${table.label}, ${many(to - from, "row")}`)));
     const head = ["Row", ...columns.map((number) => table.fields[number])].map((field) =>
       typeof field === "string" ? make("th", { scope: "col" }, field) : make("th", { scope: "col", title: field.label }, broken(field.name)),
     );
@@ -408,8 +408,20 @@
     redrawChild = () => {
       if (subject < 0) fill(pane, make("p", { class: "empty" }, data.subjects.id.length ? "Choose one from the list." : "Nothing was found."));
       else fill(pane, childPane(subject, focus, byRule));
+      for (const node of pane.querySelectorAll(".record")) bringIntoView(node);
     };
     redrawChild();
+  }
+
+  // Scroll a record sideways, no further than needed, to the flagged cells of its first row that has some.
+  function bringIntoView(node) {
+    const wanted = $("td.now", node) ? "td.now" : "td.flagged";
+    const cells = $(wanted, node)?.parentNode.querySelectorAll(wanted);
+    if (!cells) return;
+    const { left, width } = node.getBoundingClientRect(), room = 12;
+    const from = cells[0].getBoundingClientRect().left - left - $("tbody th", node).offsetWidth - room;
+    const to = cells[cells.length - 1].getBoundingClientRect().right - left - width + room;
+    if (to > 0) node.scrollLeft = Math.min(from, to);
   }
 
   function ruleView(params) {
@@ -578,7 +590,7 @@
     for (const name of ["q", "severity", "table", "show"]) form.elements[name].value = params.get(name) ?? "";
     const { q, severity, table, show } = Object.fromEntries(new FormData(form));
     const words = q.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    let count = 0;
+    let count = 0, reading = 0;
     for (const row of body.rows) {
       const found = row.dataset.findings !== "0", advice = data.rules[data.ruleAt.get(row.dataset.code)]?.advice ?? "";
       const text = `${row.textContent} ${advice}`.toLowerCase();
@@ -588,9 +600,10 @@
         (!table || ` ${row.dataset.flags}`.includes(` ${table}.`)) &&
         words.every((word) => text.includes(word));
       row.hidden = !kept;
-      count += kept;
+      if (row.dataset.reading) reading += kept;
+      else count += kept;
     }
-    $("#rule-count").textContent = many(count, "rule");
+    $("#rule-count").textContent = many(count, "rule") + (reading ? " and what reading the source showed" : "");
     sorted(body, params.get("sort") ?? "", params.get("way") ?? "");
   }
 
@@ -649,16 +662,22 @@
   };
   let view = null;
 
+  // The button says what pressing it does, so it has no pressed state besides.
+  function nameButton() {
+    const button = $("#values");
+    button.textContent = hidden ? "Show values" : "Hide values";
+    button.classList.toggle("on", hidden);
+  }
+
   function route() {
     const params = state();
     if (params.get("values") === "hidden") hidden = true;
     else if (hidden) note({ values: "hidden" });
-    const button = $("#values");
-    button.setAttribute("aria-pressed", String(hidden));
+    nameButton();
     const before = view;
     view = viewOf(params);
     for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== view;
-    for (const link of document.querySelectorAll("nav a")) {
+    for (const link of document.querySelectorAll("nav a[data-view]")) {
       const here = link.dataset.view === view || (view === "rule" && link.dataset.view === "rules");
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -676,6 +695,10 @@
 
   function start() {
     document.documentElement.classList.add("ready");
+    if (location.protocol !== "file:" && location.pathname.startsWith("/reports/")) {
+      $("#all-reports").href = "/reports/";
+      $("#all-reports").hidden = false;
+    }
     prepareRules();
     $("#skip").addEventListener("click", (event) => {
       event.preventDefault();
@@ -684,7 +707,7 @@
     $("#values").addEventListener("click", () => {
       hidden = !hidden;
       note({ values: hidden ? "hidden" : "" });
-      $("#values").setAttribute("aria-pressed", String(hidden));
+      nameButton();
       if (list) list.redraw();
       redrawChild();
     });

@@ -145,9 +145,11 @@ def test_the_903_is_materialised_and_its_version_lists_the_csv_files_of_the_depa
     opened = version(page, "cla")
     listed = opened.locator("tbody th").all_inner_texts()
     assert {f"{table.file}_DEMO_NOT_FOR_SUBMISSION.csv" for table in CLA.at(PERIOD)} < set(listed)
-    assert opened.get_by_text("A table of the return in the Department's form").count() == len(CLA.at(PERIOD).tables)
+    assert opened.get_by_text("in the Department's form: ").count() == len(CLA.at(PERIOD).tables)
     assert opened.get_by_text("No file for the Department").count() == 0
     shown = report(opened).locator("body").inner_text()
     assert "Children looked after return" in shown
     assert "of 500 in the return" in shown
+    opened.get_by_role("link", name="All reports").click()
+    expect(opened.get_by_role("heading", name="Published returns")).to_be_visible()
     opened.close()

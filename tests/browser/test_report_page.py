@@ -4,7 +4,7 @@ import itertools
 import time
 
 import pytest
-from report_data import FACTS, PERIOD, complete, drawn, invented, reported
+from report_data import FACTS, PERIOD, complete, drawn, invented, reported, tables_of
 
 from exports.report import report
 from exports.report_files import write_page
@@ -61,7 +61,19 @@ def folder(tmp_path_factory):
     write_page(reported(invented(300)), made / "many.html")
     submission = submit("cin", {}, PERIOD)
     write_page(report(submission, run(book("cin"), submission, ["4180"]), facts=FACTS), made / "clean.html")
+    submission = submit("cla", wide(), PERIOD)
+    write_page(report(submission, run(book("cla"), submission, ["143", "169"]), facts=FACTS), made / "wide.html")
     return made
+
+
+def wide():
+    """Two children whose episodes are wider than the page shows; the last columns of the later ones are wrong."""
+    given = ("RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "HOME_POST", "URN")
+    filled = {item: f"{item} of a child" for item in given}
+    there = {"DECOM": "01/05/2025", **filled, "PL_POST": "M3 3ER", "PL_LOCATION": "IN", "PL_DISTANCE": "4.5"}
+    return tables_of(
+        Episodes=[{"CHILD": child, **there, "PL_LA": place} for child in "AB" for place in ("E08000003", None)]
+    )
 
 
 @pytest.fixture
@@ -109,6 +121,35 @@ def test_of_five_episodes_the_third_is_marked(opened):
     cell = page.locator('tr[data-row="30"] td.now')
     assert cell.inner_text().startswith("R?9")
     assert "flagged by 8640" in cell.text_content()
+
+
+def test_the_flagged_cell_is_in_sight_without_a_jump_of_the_page(opened):
+    page = opened("wide.html", "#rule=169")
+    pane = page.locator('[data-table="Episodes"]')
+    seen = """pane => [pane.scrollWidth > pane.clientWidth, window.scrollY,
+        ...["tr.focus td.now", "tr.focus th", "caption div"]
+          .map((one) => [pane.getBoundingClientRect(), pane.querySelector(one).getBoundingClientRect()])
+          .map(([around, one]) => one.left >= around.left && one.right <= around.right)]"""
+
+    assert pane.evaluate(seen) == [True, 0, True, True, True]
+    page.focus("#rule .list")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#child-heading").inner_text() == "Child B"
+    assert pane.evaluate(seen) == [True, 0, True, True, True]
+    page.goto(page.url.partition("#")[0] + "#rule=143")
+    assert pane.evaluate("pane => pane.scrollLeft") == 0
+
+
+def test_a_served_report_leads_back_to_all_reports(opened, chromium, folder):
+    page = chromium.new_page()
+    page.route("**/*", lambda route: route.fulfill(path=folder / "small.html", content_type="text/html"))
+    for address, link in (("/reports/cin/356/2025-26/1/report.html", "/reports/"), ("/elsewhere/report.html", None)):
+        page.goto("http://served.invalid" + address)
+        page.wait_for_selector("html[data-loaded]", state="attached")
+        assert page.locator("#all-reports").get_attribute("href") == link
+        assert page.locator("#all-reports").is_visible() is (link is not None)
+    page.close()
+    assert not opened("small.html").locator("#all-reports").is_visible()
 
 
 def test_from_the_list_of_rules_to_the_failing_record_in_one_click(opened):
@@ -266,7 +307,9 @@ def test_everything_is_reached_by_keyboard(opened):
 def test_values_can_be_hidden_and_stay_hidden(opened):
     page = opened("small.html", "#rule=8640&child=F5")
     assert "R?9" in page.inner_text("main")
+    assert page.inner_text("#values") == "Hide values"
     page.click("#values")
+    assert page.inner_text("#values") == "Show values"
     assert "R?9" not in page.inner_text("main")
     assert "•••" in page.inner_text("main")
     assert "values=hidden" in page.evaluate("location.hash")
@@ -276,6 +319,7 @@ def test_values_can_be_hidden_and_stay_hidden(opened):
     page.reload()
     page.wait_for_selector("html[data-loaded]", state="attached")
     assert "2025-" not in page.inner_text("main")
+    assert page.inner_text("#values") == "Show values"
     page.click("#values")
     assert "2025-" in page.inner_text("main")
 

@@ -127,6 +127,57 @@ def test_a_row_of_no_child_is_shown_by_itself():
     assert [one[3] for one in found] == ["4", "5"]
 
 
+def test_rows_without_an_id_are_no_children_but_those_of_the_childrens_own_table():
+    flat = tables_of(
+        ChildIdentifiers=[{"LAchildID": None, "Sex": "Q"}, {"LAchildID": "A", "Sex": "F"}],
+        CINdetails=[{"LAchildID": child, "PrimaryNeedCode": "N99"} for child in (None, None, "A", "A", "Z")],
+    )
+    made, _ = assembled(flat, ["4180", "8650"])
+
+    assert made.totals["children"] == made.totals["children with findings"] == 3
+    assert {row[0]: row[2:4] for row in table(made)} == {"4180": (1, 1), "8650": (5, 2)}
+    assert made.subjects["id"].fillna("").tolist() == ["A", "Z", "", "", ""]
+
+
+def test_rows_below_no_child_count_once_for_each_id_that_stands_in_them():
+    nested = tables_of(
+        ChildIdentifiers=[{"row": 1, "LAchildID": "A", "Sex": "F"}, {"row": 2, "LAchildID": "B", "Sex": "F"}],
+        ChildCharacteristics=[
+            {"row": number, "LAchildID": child, "Ethnicity": "X9", "parent_row": 1 if number == 1 else 99}
+            for number, child in enumerate(["A", "A", "Z", "Z", None], 1)
+        ],
+    )
+    made, _ = assembled(nested, ["4220"])
+
+    assert (made.totals["children"], made.totals["children with findings"]) == (3, 2)
+    assert [row[:4] for row in table(made)] == [("4220", "error", 5, 2)]
+    assert sorted(one[3:] for one in unpacked(page(made))[0]) == sorted(
+        [("1", "A"), ("2", "A"), ("3", "Z"), ("4", "Z"), ("5", None)], key=str
+    )
+
+
+def test_the_children_of_the_903_are_those_in_any_of_its_tables():
+    tables = tables_of(
+        Header=[{"CHILD": "A", "SEX": "9", "DOB": "01/02/2012"}],
+        Episodes=[{"CHILD": child, "DECOM": "01/05/2025", "RNE": "9"} for child in "ABCC"],
+    )
+    submission = submit("cla", tables, PERIOD)
+    made = report(submission, run(book("cla"), submission, ["143"]), facts=FACTS)
+
+    assert made.totals["children"] == made.totals["children with findings"] == 3
+    assert "of 3 in the return" in page(made).decode()
+
+
+def test_what_reading_showed_is_no_rule(small):
+    found = [row[0] for row in table(small) if row[1] == "error"]
+    html = page(small).decode()
+
+    assert "unreadable" in found
+    assert small.totals["rules with errors"] == len(found) - 1
+    assert f"from {len(found) - 1} rules and from reading the source; to be corrected<" in html
+    assert "from 1 rule; to be corrected or explained<" in page(assembled(drawn(), ["8825Q"])[0]).decode()
+
+
 def test_not_run_crashed_and_not_asked_for_are_told_apart():
     submission = submit("cin", drawn(), PERIOD)
     outcome = run(book("cin"), submission, ["8640", "8650", "8736"], {"8650": None})

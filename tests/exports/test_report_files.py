@@ -205,10 +205,11 @@ def test_no_cell_of_the_workbook_is_a_formula_or_changed(tmp_path):
     assert not [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.hyperlink]
 
 
-def test_the_workbook_has_its_five_sheets(small, tmp_path):
+def test_the_workbook_has_its_sheets(small, tmp_path):
     workbook = sheets(small, tmp_path / "a.xlsx")
 
-    assert workbook.sheetnames == ["Summary", "Rules", "Findings", "Not run", "Left out"]
+    assert workbook.sheetnames == ["Summary", "Rules", "Findings", "Not run", "Left out", "What stops the XML"]
+    assert list(workbook["What stops the XML"].values)[1:] == [tuple(OBSTACLES.iloc[0])]
     summary = {row[0].value: row[1].value for row in workbook["Summary"].iter_rows()}
     assert summary["errors"] == small.totals["errors"]
     assert summary["sheet Findings holds"] == f"all {small.totals['errors'] + small.totals['queries']}"
@@ -222,6 +223,7 @@ def test_of_the_xml_nothing_is_said_where_nobody_asked_for_it(small, tmp_path):
     said = "complete XML file"
     unasked = reported(drawn(), obstacles=None)
 
+    assert len(sheets(unasked, tmp_path / "unasked.xlsx").sheetnames) == 5
     for each, told in ((small, True), (unasked, False)):
         summary = [row[0].value for row in sheets(each, tmp_path / f"{told}.xlsx")["Summary"].iter_rows()]
         assert any(said in name for name in summary) is told

@@ -265,10 +265,13 @@ def test_a_version_says_its_counts_and_whether_there_is_a_file_for_the_departmen
     without = {name: content for name, content in FILES.items() if not name.endswith(".xml")}
     store.publish("cin", "356", "2025-26", without, FACTS | {"submission": [], "content_key": "other"})
     stopped = browser.get(CIN).text
+    one = FACTS | {"counts": {"children": 1, "errors": 1, "queries": 1}, "content_key": "one"}
+    store.publish("cin", "356", "2025-26", FILES, one)
 
     assert "1,200 children, 12 errors, 3 queries." in whole
     assert "No file for the Department" not in whole
     assert "<p>12 errors.</p>" in stopped
+    assert "<p>1 child, 1 error, 1 query.</p>" in browser.get(CIN).text
     assert "No file for the Department in this version." in stopped
 
 
@@ -290,7 +293,7 @@ def test_the_csv_files_of_the_903_are_its_file_for_the_department(browser, store
         "findings.json",
         "findings.xlsx",
     ]
-    assert listed[1][1] == "A table of the return in the Department&#39;s form "
+    assert listed[1][1] == "AD1 in the Department&#39;s form: Adoption in the year "
     assert listed[3][1] == "Every finding, for any program"
     store.publish("cla", "356", "2024-25", files | {"cla.xml": b"<A/>"}, FACTS | {"submission": list(sent)})
     page = browser.get("/reports/cla/356/2024-25/").text
