@@ -137,6 +137,25 @@ def flat(message: Mapping[str, pd.DataFrame], of: Shape) -> Flat:
     return Flat({table.name: tables[table.name] for table in of.described if table.name in tables}, rows)
 
 
+def unlike(tables: Mapping[str, pd.DataFrame], described: Return) -> dict[str, int]:
+    """The fields that only a message has and that say something else than the rows of the return's tables do, raw text:
+    how many values of each `Table.Field` are neither 1 where there is a row of the table meant, nor 0 where there is
+    none.
+    """
+    found = {}
+    for message in described.messages:
+        of = shape(message, described)
+        for item in of.once.fields:
+            if item.means and item.means in tables and item.name in tables[of.key.name]:
+                (key,) = next(iter(described.levels.values()))
+                there = tables[of.key.name][key].isin(tables[item.means][key].dropna())
+                said = tables[of.key.name][item.name]
+                other = said.notna() & (said != pd.Series(np.where(there, _THERE, _NOT_THERE), index=said.index))
+                if other.any():
+                    found[f"{of.key.name}.{item.name}"] = int(other.sum())
+    return found
+
+
 # Writing
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from exports import parser, xml_read
+from exports.regrouped import unlike
 from exports.xml import RefusedFile, period_of, read, stated_period
 from returns import described
 
@@ -193,6 +194,8 @@ def test_a_row_of_unaccompanied_children_needs_a_1_or_a_date(save, pieces, uasc,
 
     assert cells(document, "UASC", "CHILD", "SEX", "DOB", "DUC") == [("A1", "F", "01/02/2012", duc or None)] * there
     assert cells(document, "Header", "UASC") == [(uasc or None,)]
+    other = bool(uasc) and uasc != str(int(there))
+    assert unlike(document.tables, CLA.at("2025-26")) == ({"Header.UASC": 1} if other else {})
 
 
 @pytest.mark.parametrize("item", ["DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"])
