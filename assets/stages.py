@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.sources.child_ids import renamed
+from assets.sources.child_ids import children, few_known, renamed
 from assets.sources.collect import INVENTED, collect, from_files
 from assets.sources.errors import SourceError
 from exports.store import NothingPublished
@@ -180,7 +180,16 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             made = renamed(frames, whole, listed)
             frames, facts["sha256"] = made.tables, _hash([facts["sha256"], _digest([listed])])
             counts = {"children under new ids": made.children, "old ids of no child": made.unknown}
-            origin += f"; children under new ids: {made.children:,}, old ids of no child: {made.unknown:,}"
+            origin += f"; children under new ids: {made.children:,}"
+            if made.unknown:
+                origin += f"; {made.unknown:,} old ids in the list are of no child"
+        if frames:
+            then, now = children(frames, whole), children(extract, whole)
+            counts["children also in this return"] = len(then.intersection(now))
+            if told := few_known(then, now):
+                way = "Look at the list in" if listed else "If the case system gave new ids, put a list of them into"
+                folder = f"inbox/{name}/{unit}/{before}/child_ids"
+                origin += f"; {told} {way} {folder}, and see that both are of one authority."
         frames["@facts"] = pairs({"last_year": origin, **facts})
         return dg.MaterializeResult(value=frames, metadata={"last year": origin, "tables": len(frames) - 1, **counts})
 

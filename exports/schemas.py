@@ -3,7 +3,7 @@ then on.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -15,7 +15,7 @@ from lxml import etree
 from exports import durable, parser
 from exports.parser import RefusedFile
 from exports.xsd import XS, xsd
-from returns import described
+from returns import RETURNS, described
 from returns.model import Return
 from validation.typed import TEXT
 
@@ -34,6 +34,7 @@ _TOLD = {
     "CVC_ELT_1": "is not the outermost element described",
 }
 DIFFERENCES = ["path", "what", "ours", "theirs"]
+_ADVICE = "give the .xsd file from the Department"
 _LARGEST = 4 << 20  # bytes; the Department's schemas have some tens of kilobytes
 _DEEPEST = 60
 _OCCURS = re.compile(r"\s*(?:[0-9]{1,4}|unbounded)\s*")
@@ -55,15 +56,16 @@ class _Particle:
     children: tuple[str, ...]
 
 
-def add(file: Path | str, home: Path, name: str = "cin", period: str | None = None) -> pd.DataFrame:
-    """Register a schema of return `name` under the folder `home` and tell every difference from our description.
+def add(file: Path | str, home: Path, name: str | None = None, period: str | None = None) -> pd.DataFrame:
+    """Register a schema under the folder `home` and tell every difference from our description.
 
-    Of a return that goes in several files it is for the one whose outermost element it declares. The period is
-    `period`, or the one that the file's name holds, itself or by its year. Returns a frame with the columns of
-    DIFFERENCES, empty where the two agree; its attrs["period"] says for which. Raises RefusedFile, UnknownPeriod.
+    It is of the return, and of the file of it, whose outermost element it declares; a schema of another return than
+    `name` is refused. The period is `period`, or the one that the file's name holds, itself or by its year. Returns a
+    frame with the columns of DIFFERENCES, empty where the two agree; its attrs["return"] and attrs["period"] say for
+    which. Raises RefusedFile, UnknownPeriod.
     """
     path = Path(file)
-    root, message, _ = _checked(path, described(name))
+    root, message, _ = _checked(path, *([described(name)] if name else map(described, RETURNS)))
     chosen = message.at(period or _period_named(path, message))
     if not chosen.tables:
         raise RefusedFile(
@@ -74,7 +76,7 @@ def add(file: Path | str, home: Path, name: str = "cin", period: str | None = No
         durable.folder(folder)
     durable.replace(target, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
     differences = compare(root, chosen)
-    differences.attrs["period"] = str(chosen.period)
+    differences.attrs |= {"return": chosen.title, "period": str(chosen.period)}
     return differences
 
 
@@ -161,13 +163,19 @@ def _period_named(path: Path, whole: Return) -> str:
     return named[0]
 
 
-def _checked(path: Path, described: Return) -> tuple[Any, Return, Any]:
-    """A schema as a tree, the message that it is of, and compiled, after everything that could reach outside it or fill
-    the memory is refused.
+def _checked(path: Path, *wanted: Return) -> tuple[Any, Return, Any]:
+    """A schema as a tree, the message of one of the `wanted` that it is of, and compiled, after everything that could
+    reach outside it or fill the memory is refused.
     """
-    root = parser.tree(path, _LARGEST, _DEEPEST)
+    try:
+        root = parser.tree(path, _LARGEST, _DEEPEST)
+    except RefusedFile as refusal:
+        found, _, advice = str(refusal).rpartition("; ")
+        if {"give", "export"}.isdisjoint(advice.split()):
+            raise
+        raise RefusedFile(f"{found}; {_ADVICE}") from None  # the reader means a return that a system exported
     if root.tag != f"{{{XS}}}schema":
-        raise RefusedFile(f"{path.name}: is no XML schema; give the .xsd file from the Department")
+        raise RefusedFile(f"{path.name}: is no XML schema; {_ADVICE}")
     for node in root.iter(f"{{{XS}}}*"):
         kind = parser.local(node.tag)
         if kind in _ELSEWHERE:
@@ -183,14 +191,22 @@ def _checked(path: Path, described: Return) -> tuple[Any, Return, Any]:
                 f"{path.name}, line {node.sourceline}: has a pattern too large to be checked; give the Department's own"
             )
     declared = {element.get("name") for element in root.findall(f"{{{XS}}}element")}
-    message = next((each for each in described.in_xml if each.root in declared), None)
+    message = next((each for whole in wanted for each in whole.in_xml if each.root in declared), None)
     if message is None:
-        raise RefusedFile(f"{path.name}: is the schema of something else; give the schema of {described.title}")
+        raise RefusedFile(_of_another(path, declared, wanted))
     try:
         return root, message, etree.XMLSchema(root)
     except etree.XMLSchemaParseError as error:
         line = error.error_log[0].line if len(error.error_log) else 1
         raise RefusedFile(f"{path.name}, line {line}: is not a valid XML schema; get it again") from None
+
+
+def _of_another(path: Path, declared: set[str | None], wanted: Sequence[Return]) -> str:
+    titles = " or of ".join(whole.title for whole in wanted)
+    for other in map(described, RETURNS):
+        if any(each.root in declared for each in other.in_xml):
+            return f"{path.name}: is a schema of {other.title}; give one of {titles}, or say --return {other.name}"
+    return f"{path.name}: is the schema of something else; give one of {titles}"
 
 
 def _states(pattern: str) -> int:

@@ -20,10 +20,11 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from pipelines.comparing import as_csv, print_diff, read_run
-from pipelines.given import Input, before_of, reference_of, renamed
+from pipelines.given import Input, before_of, reference_of
 from pipelines.terminal import (
     WIDE,
     Refused,
+    counted,
     fresh,
     obstacle_lines,
     output,
@@ -189,14 +190,11 @@ def check(
         raise Refused("--child-ids renames the children of last period's return: give that return with --previous.")
     with working("Reading"):
         given = Input(paths, name, period)
-        given.tell_of_another()
+        given.tell_doubts()
         name = given.whole.name
         reference = reference_of(given, unit, providers or [])
         given.whole.position(ruleset or given.period)
-        before = before_of(previous, given) if previous else None
-        last = before.tables if before else None
-        if before and child_ids:
-            last = renamed(before.tables, given.whole, child_ids)
+        before = before_of(previous, given, child_ids) if previous else None
         if out is not None:
             refuse_reading(
                 out, [*given.files(), *(before.files() if before else []), *([child_ids] if child_ids else [])]
@@ -204,7 +202,7 @@ def check(
     rulebook = book(name)
     local = read_local(home_path() / "rules" / f"{name}.csv", rulebook)
     with working("Checking"):
-        submission = submit(name, given.tables, given.period, ruleset, last, **reference)
+        submission = submit(name, given.tables, given.period, ruleset, before.tables if before else None, **reference)
         stops = (
             obstacles(submission.tables, submission.asked) if given.flat and "csv" not in given.whole.files else None
         )
@@ -224,17 +222,18 @@ def check(
             "rule book": rulebook.version,
             "source": ", ".join(path.name for path in paths),
             "input_sha256": given.digest,
+            **({"demo": "yes"} if given.invented else {}),
             "software": f"{SOFTWARE} {release()}",
             "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         },
-        issues=given.notes,
+        issues=given.untold if format is Format.table and out is None else given.notes,
         obstacles=stops,
         local=local,
     )
     with working("Writing"):
         _deliver(assembled, format, out, table(assembled))
     if format is Format.csv and given.flat:  # every other format has room for it
-        for what in given.notes["what"].unique():
+        for what in given.untold["what"].unique():
             tell(what)
     if beyond := unchecked(assembled):
         tell(beyond)
@@ -280,6 +279,7 @@ def _deliver(assembled: Any, format: Format, out: Path | None, summary: list[tup
         with fresh(out) as path:
             write(assembled, path)
         tell(f"Written: {out}")
+        tell(counted(assembled))
         return
     with tempfile.TemporaryDirectory() as folder, output():
         path = Path(folder) / "findings"
@@ -305,19 +305,21 @@ def convert(
     incomplete: Annotated[bool, typer.Option(help="Leave out what cannot be written; the file is marked.")] = False,
 ) -> int:
     """Turn the XML of a return into CSV tables, or the tables into XML."""
+    from exports.submission import INVENTED_BY
+
     if to is To.xml and out.suffix.lower() != ".xml":
         raise Refused(f"{out}: the return is written as XML; name a file that ends in .xml with --out.")
     if to is To.csv and out.suffix.lower() == ".csv":
         raise Refused(f"{out}: a folder is written, with a file for each table; name a folder with --out.")
     with working("Reading"):
         given = Input(paths, name, period)
-        given.tell_of_another()
+        given.tell_doubts()
     if given.issues is not None and len(given.issues):
         tell(f"{len(given.issues):,} things in the file have no place in the tables; `returns check` names them.")
     if given.flat:
-        for what in given.notes["what"].unique():
+        for what in given.untold["what"].unique():
             tell(what)
-    mark = _mark(given)
+    mark = f"_{INVENTED_BY}{NOT_SENT}" if given.invented else ""
     with working("Writing"):
         if to is To.csv:
             _write_tables(given.tables, given.whole.at(given.period), out, mark)
@@ -335,15 +337,8 @@ def convert(
     return 0
 
 
-def _mark(given: Input) -> str:
-    """What the name of a file for the Department has in it where nobody lived what is in the file."""
-    from assets.sources.collect import INVENTED, source_of
-    from exports.submission import INVENTED_BY
-
-    return f"_{INVENTED_BY}{NOT_SENT}" if source_of(given.tables) == INVENTED else ""
-
-
 def _marked(path: Path, mark: str) -> Path:
+    """`path` under a name that says that nobody lived what is in the file."""
     stem = path.stem.removesuffix(NOT_SENT)
     return path.with_stem(stem.removesuffix(mark.removesuffix(NOT_SENT)) + mark) if mark else path
 
@@ -687,7 +682,9 @@ def restore(
 @schema.command()
 def add(
     file: Annotated[Path, typer.Argument(help="The Department's XSD.")],
-    name: Name = "cin",
+    name: Annotated[
+        str | None, typer.Option("--return", callback=_named, help="cin or cla; when left out, what the schema is of.")
+    ] = None,
     period: Annotated[
         str | None, typer.Option(help="For instance 2025-26; when left out, as in the file's name.")
     ] = None,
@@ -705,7 +702,8 @@ def add(
                 f"{row.path}: {row.what}: ours {row.ours or 'none'}, theirs {row.theirs or 'none'}", soft_wrap=True
             )
         count = "No difference" if differences.empty else f"Differences: {len(differences):,}"
-        console.print(f"Registered for {differences.attrs['period']}. {count} from our description.")
+        of = f"{differences.attrs['return']}, {differences.attrs['period']}"
+        console.print(f"Registered for {of}. {count} from our description.", soft_wrap=True)
     return 0
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from returns.model import Return
 
 
+LIST_THEM = "If the case system gave new ids, name a list of them with --child-ids FILE (CSV, columns old,new)"
+
+
 class Input:
     """What a command was given: raw tables, period, header, and what the reading showed."""
 
@@ -27,6 +30,7 @@ class Input:
             described(name)
         known = recognise(paths, name)
         self.whole: Return = described(known or RETURNS[0])
+        self.doubt = ""  # what speaks against the period
         if period is not None:
             self.whole.position(period)
         self.tables: dict[str, pd.DataFrame]
@@ -55,26 +59,60 @@ class Input:
                 ) from None
             if not known:
                 tell(f"The files do not say of which return: taken as {self.whole.name}; --return names another.")
+        if not self.whole.authority:
+            self._doubt_period(assumed=period is None)
         if not (self.header or period):
             tell(f"No header says of which period this is: taken as {self.period}; --period names another.")
-        if not self.flat and not self.whole.authority:
-            self._doubt_period()
 
-    def tell_of_another(self) -> None:
-        """Tells where the header says another period than was asked for."""
+    def tell_doubts(self) -> None:
+        """Tells where the header or the dates say another period than what the files are taken as."""
         from exports.xml import stated_period
 
+        if self.doubt:
+            tell(self.doubt)
         said = stated_period(self.header, self.whole) if self.header else None
         if said not in (None, self.period):
             tell(f"The header says that this is the return of {said}: taken as {self.period}, as --period asks.")
 
-    def _doubt_period(self) -> None:
+    @property
+    def untold(self) -> "pd.DataFrame":
+        """The notes without the doubt about the period, which is told by itself."""
+        return self.notes[self.notes["what"] != self.doubt]
+
+    @property
+    def invented(self) -> bool:
+        """Whether nobody lived what is in the files."""
+        from assets.sources.collect import INVENTED, source_of
+
+        return source_of(self.tables) == INVENTED
+
+    def _doubt_period(self, *, assumed: bool) -> None:
         import pandas as pd
 
-        from assets.sources.files import period_doubt
+        from assets.sources.files import event_days, period_doubt
 
-        if doubt := period_doubt(self.tables, self.whole.at(self.period)):
-            told = pd.DataFrame([("", "", doubt, 0, 0)], columns=["table", "field", "what", "row", "line"])
+        at = self.whole.at(self.period)
+        self.doubt = period_doubt(self.tables, at)
+        found = event_days(self.tables, at)
+        inside = {
+            each.name: int(found.between(pd.Timestamp(each.start), pd.Timestamp(each.end)).sum())
+            for each in reversed(self.whole.periods)  # of two with as many dates the later
+        }
+        most = max(inside, key=lambda name: inside[name])
+        here, other = inside[self.period], f"{inside[most]:,} are in {most}"
+        if assumed and len(found) and not here:
+            where = f"{other}: say" if inside[most] else "nor in another that is described: look at the dates, or say"
+            raise Refused(
+                f"None of the {len(found):,} dates of episodes, reviews and so on is in {self.period}, the collection "
+                f"that is open or opens next; {where} the period with --period."
+            )
+        if assumed and here < inside[most] and not self.doubt:
+            self.doubt = (
+                f"Of {len(found):,} dates of episodes, reviews and so on {here:,} are in {self.period}, and {other}: "
+                "check that this is the return of that period, or say it with --period."
+            )
+        if self.doubt and self.doubt not in set(self.notes["what"]):
+            told = pd.DataFrame([("", "", self.doubt, 0, 0)], columns=["table", "field", "what", "row", "line"])
             self.notes = pd.concat([self.notes, told])
 
     def _read_folder(self, path: Path, period: str | None) -> None:
@@ -119,8 +157,10 @@ def _refuse_names(paths: list[Path]) -> None:
         raise Refused(f"{twice} is named more than once; name every file once.")
 
 
-def before_of(paths: list[Path], given: Input) -> Input:
-    """Last period's return; refuses that of another period, as when the two are exchanged."""
+def before_of(paths: list[Path], given: Input, listed: Path | None = None) -> Input:
+    """Last period's return, its children under the ids of now where they are `listed`; tells where the ids are of other
+    children than this period's. Refuses the return of another period, as when the two are exchanged."""
+    from assets.sources.child_ids import children, few_known
     from exports.xml import stated_period
 
     last = given.whole.previous(given.period)
@@ -137,7 +177,15 @@ def before_of(paths: list[Path], given: Input) -> Input:
         raise Refused(f"--previous is the same as the return itself; give that of {last}, the period before.")
     for what in before.notes["what"].unique() if not given.whole.authority else ():
         tell(f"Last period's return: {what}")
-    if alike := _but_for_zeros(before, given):
+    if listed:
+        before.tables = renamed(before.tables, given.whole, listed)
+    then, now = children(before.tables, given.whole), children(given.tables, given.whole)
+    alike = _but_for_zeros(then, now)
+    if told := few_known(then, now, alike):
+        tell(
+            f"{told} {'Look at the list of new ids' if listed else LIST_THEM}, and see that both are of one authority."
+        )
+    if alike:
         tell(
             f"{alike:,} children of last period have the id of one of this period but for zeros at its start: a "
             "spreadsheet may have taken them away; compare with the system."
@@ -145,15 +193,8 @@ def before_of(paths: list[Path], given: Input) -> Input:
     return before
 
 
-def _but_for_zeros(before: Input, given: Input) -> int:
-    """How many ids of `before` are not in `given` but would be without the zeros at their start, or with more."""
-    import pandas as pd
-
-    def children(of: Input) -> pd.Index:
-        ids = [frame[of.whole.child] for frame in of.tables.values() if of.whole.child in frame]
-        return pd.Index(pd.concat(ids).dropna().str.upper().unique() if ids else [], dtype="str")
-
-    last, now = children(before), children(given)
+def _but_for_zeros(last: "pd.Index", now: "pd.Index") -> int:
+    """How many ids of `last` are not in `now` but would be without the zeros at their start, or with more."""
     bare = now.difference(last).str.lstrip("0")
     return int(last.difference(now).str.lstrip("0").isin(bare).sum())
 

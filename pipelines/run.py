@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import traceback
 import uuid
 from collections.abc import Iterator, Mapping
@@ -172,5 +173,6 @@ def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> in
     shown.print(f"Version {version.id}, in {version.path}:", soft_wrap=True)
     for path in version.files.values():
         shown.print(f"  {path}", soft_wrap=True)
-    shown.print(f"make serve shows the report at {home.address(name, unit, period)}", soft_wrap=True)
+    served = home.address(name, unit, period) if os.environ.get("RETURNS_ADDRESS") else "/reports/"
+    shown.print(f"The report: {version.files['report.html']}, or under {served} when `make serve` runs", soft_wrap=True)
     return verdict(found["findings"], bool(len(found["crashed"])), rules(name, value(found, "@facts")["ruleset"]))

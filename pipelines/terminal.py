@@ -87,8 +87,6 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
 
     options = {ABSENT["authority"]: "--unit", ABSENT["previous"]: "--previous", ABSENT["providers"]: "--providers"}
     totals = assembled.totals
-    level = next(iter(assembled.asked.levels))
-    counted = any(assembled.tables.supplied[table.name] for table in assembled.asked if table.level == level)
     if summary:
         shown = Table("rule", "severity", "findings", "children", "what is wrong", box=None, pad_edge=False)
         for rule, severity, findings, children, title in summary:
@@ -96,8 +94,8 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
         console.print(shown)
         console.print()
     console.print(
-        f"{totals['children']:,} children; " * counted + f"{totals['errors']:,} errors, {totals['queries']:,} queries. "
-        f"{totals['rules run']} rules run, {totals['rules not run']} not run, {totals['rules crashed']} crashed; "
+        f"{counted(assembled)} {totals['rules run']} rules run, {totals['rules not run']} not run, "
+        f"{totals['rules crashed']} crashed; "
         f"{totals['rules inferred']} inferred, "
         f"{totals['rules whose severity is not confirmed']} of unconfirmed severity; "
         f"{totals['known rules held, all years']} of {totals['rules known of the Department, all years']} known "
@@ -119,6 +117,15 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
         console.print(f"reading: {place(table, fields)}: {what} ({len(rows):,})", soft_wrap=True)
     for line in obstacle_lines(assembled.obstacles):
         console.print(f"cannot be written as XML: {line}", soft_wrap=True)
+
+
+def counted(assembled: Any) -> str:
+    """`500 children; 11 errors, 2 queries.`; without the children where no table was given that counts them."""
+    totals, level = assembled.totals, next(iter(assembled.asked.levels))
+    supplied = any(assembled.tables.supplied[table.name] for table in assembled.asked if table.level == level)
+    return f"{totals['children']:,} children; " * supplied + (
+        f"{totals['errors']:,} errors, {totals['queries']:,} queries."
+    )
 
 
 def unchecked(assembled: Any, most: int = 12) -> str:

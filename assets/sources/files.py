@@ -103,13 +103,7 @@ def read_csv_folder(path: Path | str | Sequence[Path], described: Return, period
 def period_doubt(tables: Mapping[str, pd.DataFrame], described: Return) -> str:
     """What speaks against the period of a return without a header: its rows happened before it, or mostly after."""
     assert described.period is not None
-    dates = [
-        days(tables[table.name][name])
-        for table in described
-        for name in table.key
-        if table[name].kind == "date" and table.name in tables and name in tables[table.name]
-    ]
-    found = pd.concat(dates).dropna() if dates else pd.Series(dtype="datetime64[us]")
+    found = event_days(tables, described)
     first, last = pd.Timestamp(described.period.start), pd.Timestamp(described.period.end)
     inside, after = int(found.between(first, last).sum()), int((found > last).sum())
     if not len(found) or (inside and after <= inside):
@@ -118,6 +112,17 @@ def period_doubt(tables: Mapping[str, pd.DataFrame], described: Return) -> str:
         f"Of {len(found):,} dates of episodes, reviews and so on {inside:,} are in {described.period.name} and "
         f"{after:,} after it: check that this is the return of that period."
     )
+
+
+def event_days(tables: Mapping[str, pd.DataFrame], described: Return) -> pd.Series:
+    """The days on which what the rows tell of happened: episodes began, reviews were held, and so on."""
+    dates = [
+        days(tables[table.name][name])
+        for table in described
+        for name in table.key
+        if table[name].kind == "date" and table.name in tables and name in tables[table.name]
+    ]
+    return pd.concat(dates).dropna() if dates else pd.Series(dtype="datetime64[us]")
 
 
 def csv_files(path: Path) -> list[Path]:

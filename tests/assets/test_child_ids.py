@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from assets.sources.child_ids import renamed
+from assets.sources.child_ids import children, few_known, renamed
 from assets.sources.errors import SourceError
 from returns import described
 
@@ -57,3 +57,32 @@ def test_headings_may_be_in_capitals(tmp_path):
     listed.write_text("Old,NEW\nA1,B2\n")
 
     assert renamed({"Header": frame("A1")}, described("cla"), listed).children == 1
+
+
+# How many are known
+
+
+def test_every_child_counts_once_in_whichever_table_and_case(tmp_path):
+    tables = {"Header": frame("a1", None), "Reviews": frame("A1", "b2"), "Other": frame()[["SEX"]]}
+
+    assert list(children(tables, described("cla"))) == ["A1", "B2"]
+    assert list(children({}, described("cla"))) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "but_for", "told"),
+    [
+        (range(100), range(91, 300), 0, "9 of 100 children of last period's return are in this one"),
+        (range(100), range(90, 300), 0, ""),
+        (range(1000), range(998, 1020), 0, "2 of 1,000 children"),
+        (range(1000), range(995, 1010), 0, ""),  # a part of this period's return
+        (range(100), range(100, 200), 10, ""),
+        (range(0), range(5), 0, ""),
+        (range(5), range(0), 0, ""),
+    ],
+)
+def test_it_is_told_where_less_than_a_tenth_of_the_smaller_return_is_in_the_other(last, now, but_for, told):
+    sentence = few_known(*(pd.Index(map(str, ids), dtype="str") for ids in (last, now)), but_for)
+
+    assert sentence.startswith(told)
+    assert bool(sentence) is bool(told)

@@ -415,7 +415,8 @@ def test_every_format_is_written_privately(returns, kind):
     before = Path("found")
     before.write_text("an older one")
     code, out, err = returns("check", THIS, "--format", kind, "--out", "found")
-    assert (code, out, err) == (QUERIES, "", "Written: found\n")
+    counts = "" if kind == "table" else "2 children; 0 errors, 1 queries.\n"
+    assert (code, out, err) == (QUERIES, "", f"Written: found\n{counts}")
     assert b"2887Q" in before.read_bytes() or before.read_bytes()[:2] == b"PK"
     assert before.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in Path().iterdir()] == ["found"]
@@ -640,7 +641,8 @@ def test_what_cannot_be_invented_leaves_nothing(refused, arguments, says):
 def test_our_own_schema_shows_no_difference_and_says_for_which_period(returns):
     for year in ("2022-23", "2023-24", "2024-25", "2025-26", "2026-27"):
         code, out, _ = returns("schema", "add", GENERATED / f"cin_{year}.xsd")
-        assert (code, out) == (CLEAN, f"Registered for {year}. No difference from our description.\n")
+        of = f"Children in need census, {year}"
+        assert (code, out) == (CLEAN, f"Registered for {of}. No difference from our description.\n")
 
 
 def test_a_registered_schema_is_run_over_the_files(returns):
@@ -671,7 +673,7 @@ def test_what_is_no_schema_of_the_return_is_refused(refused):
     shutil.copy(GENERATED / "cin_2025-26.xsd", "nameless.xsd")
     for file, says in {
         THIS: "is no XML schema",
-        "bad.xsd": "not XML",
+        "bad.xsd": "found text that is not XML; give the .xsd file from the Department",
         "other.xsd": "the schema of something else",
         "nowhere.xsd": "is not there",
         ".": "is a folder",
@@ -682,10 +684,11 @@ def test_what_is_no_schema_of_the_return_is_refused(refused):
 
 @pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the community's schemas are not on this machine")
 def test_the_communitys_schemas_differ_in_few_places(returns):
+    title = "Children in need census"
     for year in range(2023, 2027):
         code, out, _ = returns("schema", "add", SCHEMAS / f"CIN_schema_{year}.xsd")
         assert code == CLEAN
-        assert out.splitlines()[-1].startswith(f"Registered for {year - 1}-{year - 2000}. Differences: ")
+        assert out.splitlines()[-1].startswith(f"Registered for {title}, {year - 1}-{year - 2000}. Differences: ")
         assert len(out.splitlines()) < 10
 
 

@@ -1,6 +1,7 @@
 """The command line with the return of children looked after: its folders, last year's, children's ids, lists, runs."""
 
 import csv
+import datetime as dt
 import json
 import os
 import re
@@ -12,9 +13,11 @@ from golden import GOLDEN
 from exports.problems import LARGEST
 from pipelines.cli import command
 from returns import described
+from returns.model import Return
 
 CLA = described("cla")
 CIN = GOLDEN / "cin_2025-26.xml"
+GENERATED = Path(__file__).parents[2] / "docs" / "generated"
 CHILDREN = ("S3cret1", "S3cret2")
 THIS = ("--period", "2025-26", "--unit", "356")
 CLEAN, QUERIES, ERRORS, FAULT, REFUSED = range(5)
@@ -192,22 +195,67 @@ def test_the_period_is_doubted_where_the_dates_are_of_another(returns):
     folder("year")
     doubted = "dates of episodes, reviews and so on"
 
-    assert doubted not in returns("check", "year", *THIS)[1]
-    assert f"Of 4 {doubted} 0 are in 2026-27 and 0 after it" in returns("check", "year", "--period", "2026-27")[1]
-    assert f"Of 4 {doubted} 0 are in 2024-25 and 2 after it" in returns("check", "year", "--period", "2024-25")[1]
+    assert doubted not in "".join(returns("check", "year", *THIS)[1:])
+    for period, after in (("2026-27", 0), ("2024-25", 2)):
+        _, out, err = returns("check", "year", "--period", period)
+        assert err.startswith(f"Of 4 {doubted} 0 are in {period} and {after} after it")
+        assert doubted not in out
+        asked = ("year", "--period", period)
+        convert = ("convert", *asked, "--to", "csv", "--out", period)
+        for again in (returns(*convert), returns("check", *asked, "--format", "csv")):
+            assert again[2].count(doubted) == 1
+    told = json.loads(returns("check", "year", "--period", "2024-25", "--format", "json")[1])["issues"]
+    assert doubted in told[0]["what"]
 
 
-def test_that_no_header_says_the_period_is_told_of_xml_too_and_its_dates_are_compared(returns):
+@pytest.fixture
+def in_november(monkeypatch):
+    """The collection of 2026-27 opens next."""
+    open_next = Return.open_next
+    monkeypatch.setattr(Return, "open_next", lambda whole, _: open_next(whole, dt.date(2026, 11, 30)))
+
+
+def test_a_year_in_which_no_date_is_is_not_assumed(returns, refused, in_november):
+    folder("year", children=("S3cret1", "S3cret2", "S3cret3")), folder("old", REVIEW="01/06/2001", DECOM="01/06/2001")
+    assert returns("convert", "year", "--to", "xml", "--out", "year.xml", "--period", "2025-26")[0] == CLEAN
+    none = "dates of episodes, reviews and so on is in 2026-27, the collection that is open or opens next;"
+
+    sentence = f"None of the 6 {none} 3 are in 2025-26: say the period with --period."
+    for given in ("year", "year.xml"):
+        assert refused("check", given) == sentence
+    assert refused("convert", "year", "--to", "csv", "--out", "made") == sentence
+    assert refused("check", "old") == (
+        f"None of the 4 {none} nor in another that is described: look at the dates, or say the period with --period."
+    )
+
+
+def test_a_year_in_which_few_dates_are_is_doubted_before_anything_is_found(returns, in_november):
+    reviews = folder("year", children=("S3cret1", "S3cret2", "S3cret3")) / "Reviews.csv"
+    reviews.write_text(reviews.read_text().replace("01/06/2025", "01/06/2026", 1))
+
+    _, out, err = returns("check", "year")
+
+    first, second, *_ = err.splitlines()
+    assert first == "No header says of which period this is: taken as 2026-27; --period names another."
+    assert second == (
+        "Of 6 dates of episodes, reviews and so on 1 are in 2026-27, and 2 are in 2025-26: check that this is the "
+        "return of that period, or say it with --period."
+    )
+    assert "2 are in 2025-26" not in out
+
+
+def test_that_no_header_says_the_period_is_told_of_xml_too_and_its_dates_are_compared(returns, in_november):
     assert returns("convert", folder("year"), "--to", "xml", "--out", "year.xml", "--period", "2025-26")[0] == CLEAN
     (document,) = Path().glob("*.xml")
 
+    document.write_text(document.read_text().replace("01/06/2025", "01/06/2026", 1))
     _, _, err = returns("check", document)
-    _, out, told = returns("check", document, "--period", "2024-25")
+    _, _, told = returns("check", document, "--period", "2024-25")
 
-    assert err.startswith("No header says of which period this is: taken as ")
-    assert "are in 2024-25 and 2 after it" in out
-    assert told.count("\n") == 1
-    assert told.startswith("Not a whole return: for want of table SWEpisodes 13 of 305 ")
+    assert err.startswith("No header says of which period this is: taken as 2026-27")
+    assert told.count("\n") == 2
+    assert told.startswith("Of 4 dates of episodes, reviews and so on 0 are in 2024-25 and 2 after it")
+    assert told.splitlines()[1].startswith("Not a whole return: for want of table SWEpisodes 13 of 305 ")
 
 
 def test_last_year_s_return_is_not_this_one_and_its_doubts_are_told(returns, refused):
@@ -217,8 +265,44 @@ def test_last_year_s_return_is_not_this_one_and_its_doubts_are_told(returns, ref
         "--previous is the same as the return itself; give that of 2024-25, the period before."
     )
     _, _, err = returns("check", folder("last", "2024-25"), *THIS, "--previous", "this")
-    assert err.startswith(
+    assert err.splitlines()[1].startswith(
         "Last period's return: Of 4 dates of episodes, reviews and so on 0 are in 2024-25 and 2 after"
+    )
+
+
+def test_last_period_s_return_of_other_children_is_told_with_the_list_that_may_be_missing(returns):
+    this, last = folder("this"), folder("last", "2024-25", children=("Old1", "OLD2"))
+    check = ("check", this, *THIS, "--previous", last)
+    few = "0 of 2 children of last period's return are in this one, so nearly every child counts as new."
+
+    assert returns(*check)[2] == (
+        f"{few} If the case system gave new ids, name a list of them with --child-ids FILE (CSV, columns old,new), "
+        "and see that both are of one authority.\n"
+    )
+    Path("ids.csv").write_text("old,new\nold1,other1\n")
+    assert returns(*check, "--child-ids", "ids.csv")[2].startswith(
+        f"{few} Look at the list of new ids, and see that both"
+    )
+    Path("ids.csv").write_text("old,new\nold1,s3cret1\n")
+    assert returns(*check, "--child-ids", "ids.csv")[2] == ""
+
+
+def test_the_report_of_invented_children_says_so_and_the_terminal_what_was_found(returns):
+    folder("real"), folder("demo", children=("DEMO000001", "DEMO000002"))
+    banner = "<strong>Invented children.</strong>"
+
+    for given, there in (("real", False), ("demo", True)):
+        _, _, err = returns("check", given, *THIS, "--format", "html", "--out", "page.html")
+        assert re.fullmatch(r"Written: page\.html\n2 children; [0-9]+ errors, [0-9]+ queries\.\n", err)
+        assert (banner in Path("page.html").read_text()) is there
+
+
+def test_a_schema_says_itself_of_which_return_it_is(returns, refused):
+    schema = GENERATED / "cla_2025-26.xsd"
+
+    assert returns("schema", "add", schema)[1].startswith(f"Registered for {CLA.title}, 2025-26. No difference")
+    assert refused("schema", "add", schema, "--return", "cin") == (
+        f"cla_2025-26.xsd: is a schema of {CLA.title}; give one of {described('cin').title}, or say --return cla"
     )
 
 

@@ -202,7 +202,13 @@ def test_last_year_s_children_are_known_under_their_new_ids_and_the_report_says_
     unit, listed = "304", place.inbox("2024-25", "304", "cla") / "child_ids" / "ids.csv"
     files(place.inbox(unit=unit, name="cla"), "2025-26", CHILD="s3cret1", SEX="M")
     files(listed.parent.parent / "accepted", "2024-25")
-    assert place.run("extract", "last_year", name="cla", unit=unit).success
+    told = said(place.run("extract", "last_year", name="cla", unit=unit), "last_year")
+    assert told["children also in this return"] == 0
+    assert told["last year"] == (
+        "the file of 2024-25 dropped as accepted; 0 of 1 children of last period's return are in this one, so nearly "
+        "every child counts as new. If the case system gave new ids, put a list of them into "
+        "inbox/cla/304/2024-25/child_ids, and see that both are of one authority."
+    )
     without = value(place.frames("last_year", unit=unit, name="cla"), "@facts")["sha256"]
     listed.parent.mkdir()
     listed.write_text("old,new\na1,S3cret1\nb2,s3cret2\n")
@@ -210,12 +216,13 @@ def test_last_year_s_children_are_known_under_their_new_ids_and_the_report_says_
     result = place.run(name="cla", unit=unit)
 
     assert ("202", "S3CRET1") in found(place, unit)
-    told = "the file of 2024-25 dropped as accepted; children under new ids: 1, old ids of no child: 1"
+    told = "the file of 2024-25 dropped as accepted; children under new ids: 1; 1 old ids in the list are of no child"
     assert said(result, "last_year") == {
         "last year": told,
         "tables": 5,
         "children under new ids": 1,
         "old ids of no child": 1,
+        "children also in this return": 1,
     }
     version = place.store().current("cla", unit, "2025-26")
     assert json.loads(version.files["findings.json"].read_text())["facts"]["last year"] == told
@@ -224,6 +231,9 @@ def test_last_year_s_children_are_known_under_their_new_ids_and_the_report_says_
     shown = io.StringIO()
     _results(Home(path=str(place.home)), "cla", unit, "2025-26", Console(file=shown))
     assert f"last year: {told}\n" in shown.getvalue()
+    assert f"\nThe report: {version.files['report.html']}, or under /reports/ when `make serve` runs\n" in (
+        shown.getvalue()
+    )
     assert "s3cret" not in "".join(map(dg.serialize_value, place.instance.all_logs(result.run_id))).lower()
 
 
@@ -283,4 +293,4 @@ def test_invented_children_have_a_last_year_that_was_invented_with_them(place):
 
     files(place.inbox("2024-25", "306", "cla") / "accepted", "2024-25")
     accepted = said(place.run("last_year", **here), "last_year")
-    assert accepted["last year"] == "the file of 2024-25 dropped as accepted"
+    assert accepted["last year"].startswith("the file of 2024-25 dropped as accepted; 0 of 1 children")
