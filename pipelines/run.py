@@ -140,13 +140,14 @@ def _tell(entry: Any, said: Console) -> None:
 
 def _results(home: Any, name: str, unit: str, period: str, shown: Console) -> int:
     from pipelines.io import read_frames, value
+    from pipelines.terminal import many
     from validation import rules
     from validation.verdict import verdict
 
     version = home.store("read").current(name, unit, period)
     counts = version.counts
     shown.print(
-        f"{counts['children']:,} children; {counts['errors']:,} errors, {counts['queries']:,} queries; "
+        f"{many(counts, 'children')}; {many(counts, 'errors')}, {many(counts, 'queries')}; "
         f"{counts['rules_run']} rules run, {counts['rules_not_run']} not run, {counts['rules_crashed']} crashed."
     )
     found = read_frames(home.work(name, unit, period) / "findings")

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,9 +123,13 @@ def counted(assembled: Any) -> str:
     """`500 children; 11 errors, 2 queries.`; without the children where no table was given that counts them."""
     totals, level = assembled.totals, next(iter(assembled.asked.levels))
     supplied = any(assembled.tables.supplied[table.name] for table in assembled.asked if table.level == level)
-    return f"{totals['children']:,} children; " * supplied + (
-        f"{totals['errors']:,} errors, {totals['queries']:,} queries."
-    )
+    return f"{many(totals, 'children')}; " * supplied + f"{many(totals, 'errors')}, {many(totals, 'queries')}."
+
+
+def many(counts: Mapping[str, int], what: str) -> str:
+    """`1 query` or `2 queries`: the count of that name in words."""
+    one = {"children": "child", "errors": "error", "queries": "query"}[what]
+    return f"{counts[what]:,} {one if counts[what] == 1 else what}"
 
 
 def unchecked(assembled: Any, most: int = 12) -> str:

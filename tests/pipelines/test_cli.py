@@ -415,7 +415,7 @@ def test_every_format_is_written_privately(returns, kind):
     before = Path("found")
     before.write_text("an older one")
     code, out, err = returns("check", THIS, "--format", kind, "--out", "found")
-    counts = "" if kind == "table" else "2 children; 0 errors, 1 queries.\n"
+    counts = "" if kind == "table" else "2 children; 0 errors, 1 query.\n"
     assert (code, out, err) == (QUERIES, "", f"Written: found\n{counts}")
     assert b"2887Q" in before.read_bytes() or before.read_bytes()[:2] == b"PK"
     assert before.stat().st_mode & 0o777 == 0o600
@@ -806,7 +806,7 @@ def test_the_whole_job_shows_its_results_on_standard_output(home):
     with run("run", "cin", "356", "2024-25", stdout=pipe, stderr=pipe) as process:
         out, err = process.communicate(timeout=2 * LONG)
     assert (process.returncode, err) == (QUERIES, "")
-    assert out.startswith("2 children; 0 errors, 1 queries; ")
+    assert out.startswith("2 children; 0 errors, 1 query; ")
     files = re.findall("^  (/.*)$", out, re.MULTILINE)
     assert {Path(file).name for file in files} >= {"cin_356_2024-25.xml", "report.html", "findings.xlsx"}
     assert {Path(file).stat().st_mode & 0o777 for file in files} == {0o600}
