@@ -14,7 +14,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.sources.child_ids import children, few_known, renamed
-from assets.sources.collect import INVENTED, collect, from_files
+from assets.sources.collect import INVENTED, collect, compared, from_files
 from assets.sources.errors import SourceError
 from exports.store import NothingPublished
 from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
@@ -186,7 +186,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
         if frames:
             then, now = children(frames, whole), children(extract, whole)
             counts["children also in this return"] = len(then.intersection(now))
-            if told := few_known(then, now):
+            if compared(whole) and (told := few_known(then, now)):
                 way = "Look at the list in" if listed else "If the case system gave new ids, put a list of them into"
                 folder = f"inbox/{name}/{unit}/{before}/child_ids"
                 origin += f"; {told} {way} {folder}, and see that both are of one authority."

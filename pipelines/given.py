@@ -161,6 +161,7 @@ def before_of(paths: list[Path], given: Input, listed: Path | None = None) -> In
     """Last period's return, its children under the ids of now where they are `listed`; tells where the ids are of other
     children than this period's. Refuses the return of another period, as when the two are exchanged."""
     from assets.sources.child_ids import children, few_known
+    from assets.sources.collect import compared
     from exports.xml import stated_period
 
     last = given.whole.previous(given.period)
@@ -181,7 +182,7 @@ def before_of(paths: list[Path], given: Input, listed: Path | None = None) -> In
         before.tables = renamed(before.tables, given.whole, listed)
     then, now = children(before.tables, given.whole), children(given.tables, given.whole)
     alike = _but_for_zeros(then, now)
-    if told := few_known(then, now, alike):
+    if compared(given.whole) and (told := few_known(then, now, alike)):
         tell(
             f"{told} {'Look at the list of new ids' if listed else LIST_THEM}, and see that both are of one authority."
         )

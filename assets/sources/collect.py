@@ -163,12 +163,12 @@ def _from_records(
         facts["ssd_release"] = number
     if warnings := left_out.attrs.get("warnings"):
         facts["warnings"] = " ".join(warnings)
-    before = whole.previous(period) if invented and _compared(whole) else None
+    before = whole.previous(period) if invented and compared(whole) else None
     last = extract(url, whole, before, schema, child_id=child_id)[0] if before else {}
     return Collected(tables, NO_ISSUES, left_out, facts, last)
 
 
-def _compared(whole: Return) -> bool:
+def compared(whole: Return) -> bool:
     """Whether a rule of the return reads that of the period before."""
     from validation.rules import book
 
