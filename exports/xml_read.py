@@ -42,6 +42,7 @@ _KNOWN_COLLECTIONS = {
     "SWF": "the School Workforce Census",
     "AP": "the alternative provision census",
 }
+OUT_OF_ORDER = "out of order"  # what is said of an element that is read all the same
 _NO_PERIOD = "Nothing in the files says of which period they are: taken as that of"
 _NEXT_OPEN = "which is open or opens next; --period names another."
 _HEAD = re.compile(r"<([^\s/>]+)")
@@ -589,7 +590,7 @@ class _Batch:
             (strange[~described_later & known], "misplaced element"),
             (strange[~described_later & ~known], "unknown element"),
             (repeated, "repeated element"),
-            (disordered, "out of order"),
+            (disordered, OUT_OF_ORDER),
         ]
         return [(where, what, self.lt[self.opens[where]]) for where, what in found]
 

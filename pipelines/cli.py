@@ -305,7 +305,9 @@ def convert(
     incomplete: Annotated[bool, typer.Option(help="Leave out what cannot be written; the file is marked.")] = False,
 ) -> int:
     """Turn the XML of a return into CSV tables, or the tables into XML."""
+    from exports.regrouped import unlike
     from exports.submission import INVENTED_BY
+    from exports.xml_read import OUT_OF_ORDER
 
     if to is To.xml and out.suffix.lower() != ".xml":
         raise Refused(f"{out}: the return is written as XML; name a file that ends in .xml with --out.")
@@ -314,14 +316,19 @@ def convert(
     with working("Reading"):
         given = Input(paths, name, period)
         given.tell_doubts()
-    if given.issues is not None and len(given.issues):
-        tell(f"{len(given.issues):,} things in the file have no place in the tables; `returns check` names them.")
+    homeless = 0 if given.issues is None else int((given.issues["what"] != OUT_OF_ORDER).sum())
+    if homeless:
+        tell(f"{homeless:,} things in the file have no place in the tables; `returns check` names them.")
     if given.flat:
         for what in given.untold["what"].unique():
             tell(what)
     mark = f"_{INVENTED_BY}{NOT_SENT}" if given.invented else ""
     with working("Writing"):
         if to is To.csv:
+            for field, count in unlike(given.tables, given.whole.at(given.period)).items():
+                tell(
+                    f"{field}: {count:,} values say otherwise than the rows of the tables, and have no place in CSV."
+                )
             _write_tables(given.tables, given.whole.at(given.period), out, mark)
             tell(f"Written: {out}")
         else:

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -242,14 +243,11 @@ def _headings(file: Path, body: io.StringIO, known: Collection[str]) -> list[str
     if not any(headings):
         raise SourceError(f"{file.name}: the first line is empty; expected the names of the columns.")
     refuse_other_marks(file, headings)
-    twice = sorted({name for name in headings if headings.count(name) > 1})
+    twice = sorted(name for name, count in Counter(headings).items() if count > 1 and name)
     if twice and not {name.lower() for name in headings}.isdisjoint(known):
-        names = ", ".join(
-            (name or "(no name)") if not name or name.lower() in known else f"number {headings.index(name) + 1}"
-            for name in twice
-        )
+        names = ", ".join(name if name.lower() in known else f"number {headings.index(name) + 1}" for name in twice)
         raise SourceError(f"{file.name}: the column {names} is there more than once; leave only one.")
-    return headings
+    return [name or f"(no name, number {at})" for at, name in enumerate(headings, 1)]
 
 
 def refuse_other_marks(file: Path, headings: Sequence[str]) -> None:
@@ -340,7 +338,7 @@ def _read(
         issues.add(f"{file.name}: lines at the end without any value were not read ({blank:,})", table.name)
     if table.parent is None and table.occurs[1] == 1 and len(frame) > 1:
         raise SourceError(f"{file.name}: {len(frame):,} lines below the headings; leave the one line of this return.")
-    if unknown := [name or "(no name)" for name in names if name not in table]:
+    if unknown := [name for name in names if name not in table]:
         issues.add(f"{file.name}: no column of {table.name} in {period}; not read", table.name, unknown)
     if lacking := [name for name in table.file_columns if name not in names]:
         issues.add(f"{file.name}: the column is not there; rules on it are not run", table.name, lacking)

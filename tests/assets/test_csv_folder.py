@@ -127,6 +127,14 @@ def test_a_short_line_is_missing_values(tmp_path):
     assert table["Ethnicity"].isna().tolist() == [True, False]
 
 
+def test_columns_without_a_name_are_told_and_the_others_read(tmp_path):
+    tables, issues, *_ = read(tmp_path, ChildCharacteristics="LAchildID,Ethnicity,,\nC1,WBRI,,\nC2,,,x\n")
+    assert tables["ChildCharacteristics"]["Ethnicity"].tolist()[0] == "WBRI"
+    assert list(tables["ChildCharacteristics"].columns) == ["LAchildID", "Ethnicity"]
+    told = issues[issues["what"].str.contains("not read")]
+    assert told["field"].tolist() == ["(no name, number 3)", "(no name, number 4)"]
+
+
 SECRET = "S3CRET"
 
 
@@ -134,7 +142,6 @@ SECRET = "S3CRET"
     ("content", "says"),
     [
         ("LAchildID,Ethnicity,Ethnicity\n", "the column Ethnicity is there more than once"),
-        ("LAchildID,,\n", "the column (no name) is there more than once"),
         ("LAchildID,Ethnicity,ethnicity\n", "two columns differ only in capital letters"),
         (f"LAchildID,{SECRET},{SECRET}\n", "the column number 2 is there more than once"),
         (f"{SECRET},WBRI\nC2,WBRI\n", "the first line names no column of ChildCharacteristics"),

@@ -174,6 +174,20 @@ def test_what_a_rule_was_not_run_for_is_told_with_the_option_that_gives_it(retur
     assert "(Ofsted's list of providers was not given: --providers)" in out
 
 
+def test_what_an_xml_says_that_csv_files_cannot_is_told(returns):
+    """Neither 1 nor 0 of an unaccompanied child has no place; what is only out of order has one."""
+    header = "<CHILDID>A1</CHILDID><UPN/><SEX>F</SEX><DOB>01/02/2012</DOB><UASC>{}</UASC><ETHNIC>WBRI</ETHNIC>"
+    for value, told in (("0", ""), ("2", "Header.UASC: 1 values say otherwise")):
+        Path("year.xml").write_text(
+            f"<EXPSSDA903><CHILD><HEADER>{header.format(value)}</HEADER></CHILD></EXPSSDA903>", encoding="utf-8"
+        )
+        code, _, err = returns("convert", "year.xml", "--to", "csv", "--out", f"made{value}", "--period", "2025-26")
+        assert code == CLEAN
+        assert told in err
+        assert err.endswith(f"Written: made{value}\n")
+        assert len(err.splitlines()) == (2 if told else 1)
+
+
 def test_invented_children_are_not_converted_to_files_that_look_real(returns):
     folder("real"), folder("demo", children=("DEMO000001", "DEMO000002"))
     to_csv, to_xml = ("--to", "csv", "--period", "2025-26", "--out"), ("--to", "xml", "--period", "2025-26", "--out")
