@@ -326,9 +326,7 @@ def convert(
     with working("Writing"):
         if to is To.csv:
             for field, count in unlike(given.tables, given.whole.at(given.period)).items():
-                tell(
-                    f"{field}: {count:,} values say otherwise than the rows of the tables, and have no place in CSV."
-                )
+                tell(f"{field}: {count:,} values say otherwise than the rows of the tables, and have no place in CSV.")
             _write_tables(given.tables, given.whole.at(given.period), out, mark)
             tell(f"Written: {out}")
         else:
