@@ -35,8 +35,9 @@ browser: $(READY)
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; }
 	$(VENV)/python -m pytest -m browser
 
+# not those in a browser: its event loop would be in the way of Dagster's, and `make browser` runs them
 soak: $(READY)  ## the long acceptance runs: hours
-	$(VENV)/python -m pytest -m soak -n 2
+	$(VENV)/python -m pytest -m "soak and not browser" -n 2
 
 bench: $(READY)
 	$(VENV)/python -m benchmarks
