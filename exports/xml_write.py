@@ -24,7 +24,7 @@ from returns.model import Field, Return, Table
 from returns.refusal import Refusal
 from validation.typed import TEXT, Typed, typed
 
-BLOCK = 1_000  # records that are joined at a time
+BLOCK = 500  # records that are joined at a time
 _UNREADABLE = "cannot be read"
 _FLAGS = {"0": "0", "false": "0", "1": "1", "true": "1"}
 _NOT_IN_XML = "[\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{FFFE}\\x{FFFF}]"
