@@ -404,7 +404,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             write(assembled, folder / file)
             (folder / file).chmod(0o600)
             paths.append(folder / file)
-        frames = {"files": _files(paths), "@facts": pairs(_facts(files))}
+        frames = {"files": _files(paths), "@facts": pairs(_facts(files)), "@totals": pairs(assembled.totals)}
         return dg.MaterializeResult(
             value=frames,
             metadata={"report": dg.MetadataValue.url(home.address(name, unit, period)), "files": len(paths)},
@@ -459,9 +459,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
                 "demo": source["source"] == INVENTED,
                 **({"serial": facts["serial"]} if facts["serial"] else {}),
                 "counts": {
-                    "children": sum(
-                        len(tables[table.name]) for table in whole if table.level == next(iter(whole.levels))
-                    ),
+                    "children": int(value(report, "@totals")["children"]),
                     "errors": int(severities.get("error", 0)),
                     "queries": int(severities.get("query", 0)),
                     "rules_run": len(findings["ran"]),

@@ -95,6 +95,19 @@ def test_the_csv_files_are_what_the_department_gets(place, run):
     )
 
 
+def test_a_version_counts_the_children_as_its_report_does(place):
+    """A child whom Header leaves out is in the return all the same."""
+    inbox = place.inbox(unit="359", name="cla")
+    files(inbox, "2025-26")
+    with (inbox / "Reviews.csv").open("a", newline="") as file:
+        file.write("b2,02/06/2013,01/06/2025,PN1\r\n")
+    assert place.run(name="cla", unit="359").success
+
+    version = place.store().current("cla", "359", "2025-26")
+    assert version.manifest["counts"]["children"] == 2
+    assert json.loads(version.files["findings.json"].read_text())["counts"]["children"] == 2
+
+
 def test_rules_on_last_year_and_providers_are_not_run_without_them(place, run):
     not_run = place.frames("findings", name="cla")["not_run"].set_index("name")["value"]
 
