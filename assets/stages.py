@@ -17,6 +17,7 @@ from assets.sources.child_ids import children, few_known, renamed
 from assets.sources.collect import INVENTED, collect, compared, from_files
 from assets.sources.errors import SourceError
 from exports.store import NothingPublished
+from exports.version import NOT_FOR_SUBMISSION
 from pipelines.checks import complete_spec, finding_results, finding_specs, shape_spec
 from pipelines.guard import guarded, keep
 from pipelines.io import pairs, value
@@ -453,7 +454,7 @@ def stages(name: str) -> list[dg.AssetsDefinition]:  # noqa: C901 - seven steps,
             {
                 **{key: facts[key] for key in ("lineage", "rule_book", "code_version", "content_key")},
                 "lineages": lineages,
-                "submission": [file for file in names if "NOT_FOR_SUBMISSION" not in file],
+                "submission": [file for file in names if NOT_FOR_SUBMISSION not in file],
                 "source": source["source"],
                 "input_sha256": source["input_sha256"],
                 "demo": source["source"] == INVENTED,

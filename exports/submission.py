@@ -10,6 +10,7 @@ import pandas as pd
 from exports import durable
 from exports.csv_files import write_files
 from exports.header import header
+from exports.version import NOT_FOR_SUBMISSION
 from exports.xml import obstacles
 from exports.xml import write_files as write_xml
 from exports.xml_write import OBSTACLES
@@ -55,7 +56,7 @@ def write(
     if len(unsent := _unsent(given, at)):
         return Made([], unsent)
     mark = ("_DEMO" if demo else "") + (f"_RULES_{ruleset}" if ruleset else "")
-    mark += "_NOT_FOR_SUBMISSION" if mark else ""
+    mark += NOT_FOR_SUBMISSION if mark else ""
     if kind == "csv":
         nothing = pd.DataFrame(columns=list(OBSTACLES)).astype(OBSTACLES)
         return Made([_marked(path, mark) for path in write_files(given, at, folder)], nothing)

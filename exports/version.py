@@ -19,6 +19,7 @@ _RUN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ID = re.compile(r"[0-9]{4,}-[0-9a-f]{8}")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)  # Windows keeps these for itself
 
+NOT_FOR_SUBMISSION = "_NOT_FOR_SUBMISSION"  # in the name of a file that the Department is not to get
 WAY_OUT = "put it back from your backup, or choose a version with `returns restore`"
 
 

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from exports import durable, schemas
 from exports.message import OWN_TEXT, Element, message, writable
 from exports.regrouped import OBSTACLES, Nested, shape
+from exports.version import NOT_FOR_SUBMISSION
 from returns.model import Field, Return, Table
 from returns.refusal import Refusal
 from validation.typed import TEXT, Typed, typed
@@ -29,7 +30,6 @@ _UNREADABLE = "cannot be read"
 _FLAGS = {"0": "0", "false": "0", "1": "1", "true": "1"}
 _NOT_IN_XML = "[\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{FFFE}\\x{FFFF}]"
 _NO_PLACE = "has no place in"
-_NOT = "_NOT_FOR_SUBMISSION"
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -124,7 +124,7 @@ def _write(
     stopping = _together(files)
     if len(stopping) and not incomplete:
         raise CannotWrite(f"{described.title} {described.period}", stopping)
-    stem = target.stem.removesuffix(_NOT)  # marked by the caller: once is enough
+    stem = target.stem.removesuffix(NOT_FOR_SUBMISSION)  # marked by the caller: once is enough
     marked = target.stem != stem
     fresh: list[Path] = []
     written = []
@@ -140,7 +140,9 @@ def _write(
                 schemas.check(fresh[-1], home, file.message) if home else pd.DataFrame(columns=list(schemas.FAULTS))
             )
             unfit = len(faults) or not (registered or file.confirmed)
-            mark = f"_INCOMPLETE{_NOT}" if len(stopping) else _NOT if unfit or marked else ""
+            mark = (
+                f"_INCOMPLETE{NOT_FOR_SUBMISSION}" if len(stopping) else NOT_FOR_SUBMISSION if unfit or marked else ""
+            )
             path = target.with_stem(f"{stem}{part}{mark}")
             written.append(
                 Written(path, stopping.empty, file.obstacles, file.rows, digest.hexdigest(), faults, file.unshown)

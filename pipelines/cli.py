@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from returns.model import Return
 
 REFUSED = 4
-NOT_SENT = "_NOT_FOR_SUBMISSION"
 STOPPED = 130  # as of every command that Ctrl-C ends
 HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, context_settings=HELP)
@@ -307,6 +306,7 @@ def convert(
     """Turn the XML of a return into CSV tables, or the tables into XML."""
     from exports.regrouped import unlike
     from exports.submission import INVENTED_BY
+    from exports.version import NOT_FOR_SUBMISSION
     from exports.xml_read import OUT_OF_ORDER
 
     if to is To.xml and out.suffix.lower() != ".xml":
@@ -322,7 +322,7 @@ def convert(
     if given.flat:
         for what in given.untold["what"].unique():
             tell(what)
-    mark = f"_{INVENTED_BY}{NOT_SENT}" if given.invented else ""
+    mark = f"_{INVENTED_BY}{NOT_FOR_SUBMISSION}" if given.invented else ""
     with working("Writing"):
         if to is To.csv:
             for field, count in unlike(given.tables, given.whole.at(given.period)).items():
@@ -344,8 +344,10 @@ def convert(
 
 def _marked(path: Path, mark: str) -> Path:
     """`path` under a name that says that nobody lived what is in the file."""
-    stem = path.stem.removesuffix(NOT_SENT)
-    return path.with_stem(stem.removesuffix(mark.removesuffix(NOT_SENT)) + mark) if mark else path
+    from exports.version import NOT_FOR_SUBMISSION
+
+    stem = path.stem.removesuffix(NOT_FOR_SUBMISSION)
+    return path.with_stem(stem.removesuffix(mark.removesuffix(NOT_FOR_SUBMISSION)) + mark) if mark else path
 
 
 def _write_tables(tables: "dict[str, pd.DataFrame]", at: "Return", out: Path, mark: str) -> None:

@@ -160,7 +160,7 @@ def _refuse_names(paths: list[Path]) -> None:
 def before_of(paths: list[Path], given: Input, listed: Path | None = None) -> Input:
     """Last period's return, its children under the ids of now where they are `listed`; tells where the ids are of other
     children than this period's. Refuses the return of another period, as when the two are exchanged."""
-    from assets.sources.child_ids import children, few_known
+    from assets.sources.child_ids import children, few_known, renamed
     from assets.sources.collect import compared
     from exports.xml import stated_period
 
@@ -179,7 +179,10 @@ def before_of(paths: list[Path], given: Input, listed: Path | None = None) -> In
     for what in before.notes["what"].unique() if not given.whole.authority else ():
         tell(f"Last period's return: {what}")
     if listed:
-        before.tables = renamed(before.tables, given.whole, listed)
+        made = renamed(before.tables, given.whole, listed)
+        before.tables = made.tables
+        if made.unknown:
+            tell(f"{listed.name}: {made.unknown:,} of {made.lines:,} old ids are of no child in last period's return.")
     then, now = children(before.tables, given.whole), children(given.tables, given.whole)
     alike = _but_for_zeros(then, now)
     if compared(given.whole) and (told := few_known(then, now, alike)):
@@ -220,13 +223,3 @@ def reference_of(given: Input, unit: str | None, providers: list[Path]) -> dict[
                 raise Refused(f"There is no file {path}; name Ofsted's list with --providers.")
         reference["providers"] = read_providers(*providers)
     return reference
-
-
-def renamed(tables: "dict[str, pd.DataFrame]", whole: "Return", path: Path) -> "dict[str, pd.DataFrame]":
-    """Last period's tables under the ids that the children have now; tells of lines that are of no child."""
-    from assets.sources import child_ids
-
-    made = child_ids.renamed(tables, whole, path)
-    if made.unknown:
-        tell(f"{path.name}: {made.unknown:,} of {made.lines:,} old ids are of no child in last period's return.")
-    return made.tables

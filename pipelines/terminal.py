@@ -15,7 +15,6 @@ from returns.refusal import Refusal
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_SUPPLIED = "not supplied: "
 WIDE = 160  # columns of what no terminal shows
 said = Console(stderr=True, highlight=False, emoji=False)
 
@@ -120,10 +119,9 @@ def print_summary(console: Console, assembled: Any, summary: list[tuple[str, str
 
 
 def counted(assembled: Any) -> str:
-    """`500 children; 11 errors, 2 queries.`; without the children where no table was given that counts them."""
-    totals, level = assembled.totals, next(iter(assembled.asked.levels))
-    supplied = any(assembled.tables.supplied[table.name] for table in assembled.asked if table.level == level)
-    return f"{many(totals, 'children')}; " * supplied + f"{many(totals, 'errors')}, {many(totals, 'queries')}."
+    """`500 children; 11 errors, 2 queries.`"""
+    totals = assembled.totals
+    return f"{many(totals, 'children')}; {many(totals, 'errors')}, {many(totals, 'queries')}."
 
 
 def many(counts: Mapping[str, int], what: str) -> str:
@@ -134,6 +132,8 @@ def many(counts: Mapping[str, int], what: str) -> str:
 
 def unchecked(assembled: Any, most: int = 12) -> str:
     """How many of a report's rules were not run for want of tables or columns, and of which; empty where none was."""
+    from validation.typed import NOT_SUPPLIED
+
     rules = assembled.rules
     why = rules.loc[(rules["state"] == "not run") & rules["reason"].str.startswith(NOT_SUPPLIED), "reason"]
     if why.empty:

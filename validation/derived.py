@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from returns.model import Return
-from validation.typed import TEXT, Typed
+from validation.typed import NOT_SUPPLIED, TEXT, Typed
 
 NO_AUTHORITY = "the number of the returning authority was not given"
 Fields = dict[str, pd.Series]
@@ -35,7 +35,7 @@ def derive(given: Typed, described: Return, authority: str | None = None) -> Typ
         if given.supplied[table.name]:
             sources = " and ".join(map(".".join, needs))
             for name in lacking:
-                why = NO_AUTHORITY if found else f"not supplied: {table.name}.{name}, which follows from {sources}"
+                why = NO_AUTHORITY if found else f"{NOT_SUPPLIED}{table.name}.{name}, which follows from {sources}"
                 reasons[table.name, name] = why
     reasons = {(table, name): why for (table, name), why in reasons.items() if name not in supplied[table]}
     unchanged = (supplied, reasons) == (given.supplied, given.reasons)

@@ -20,7 +20,7 @@ from validation import schema
 from validation.derived import NO_AUTHORITY
 from validation.findings import Findings, Place
 from validation.submission import Submission, table_named
-from validation.typed import PROVIDERS, TEXT, UNREAD, Typed, empty, providers_typed
+from validation.typed import NOT_SUPPLIED, PROVIDERS, TEXT, UNREAD, Typed, empty, providers_typed
 
 NEEDS = {"holidays": "bank_holidays", "postcodes": "postcodes", "providers": "providers", "authority": "authorities"}
 REFERENCE = ("codes", "period", *NEEDS)
@@ -444,7 +444,7 @@ def _missing(book: RuleBook, rule: Rule, given: Submission) -> str | None:
         if not source.supplied[table.removeprefix("previous_")]:
             missing.append(f"table {table}")
         missing.extend(f"{table}.{column}" for column in dict.fromkeys(columns))
-    return f"not supplied: {', '.join(missing)}" if missing else None
+    return f"{NOT_SUPPLIED}{', '.join(missing)}" if missing else None
 
 
 def _shared(rule: Rule, asked: Return) -> str | None:

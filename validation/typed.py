@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from returns.model import Field, Return, Table
 from returns.refusal import Refusal
 
+NOT_SUPPLIED = "not supplied: "  # so begins why a rule was not run for want of a table or column
 TEXT = pd.StringDtype(na_value=np.nan)
 PARENT = "parent_row"
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00(?:\.0+)?)?Z?$"

@@ -225,8 +225,11 @@ class Spoiling:
         return done
 
 
-def spoil(raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period: str, seed: int = 1) -> Raw:
-    """New raw tables in which each of `defects` (rule code -> share of the children, at least one child) is made.
+def spoil(
+    raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period: str, seed: int = 1
+) -> tuple[Raw, tuple[str, ...]]:
+    """New raw tables in which each of `defects` (rule code -> share of the children, at least one child) is made, and
+    those that no row was left for: none, as one that cannot be made is refused.
 
     `raw` is as `assets.sources.ssd.extract` gives it (for defect 100 with a Header). Rows are numbered anew. Raises
     SourceError as `asked` does, and where no row could have the defect.
@@ -235,7 +238,7 @@ def spoil(raw: Mapping[str, pd.DataFrame], defects: Mapping[str, float], period:
     spoiling = Spoiling(raw, period, seed)
     for code in sorted(wanted, key=lambda code: (DEFECTS[code].whole is not None, code)):
         spoiling.make(code, wanted[code])
-    return spoiling.settled()
+    return spoiling.settled(), ()
 
 
 def asked(defects: Mapping[str, float], period: str) -> dict[str, float]:

@@ -44,8 +44,7 @@ def make_demo(
         if whole.authority:
             tables = dict(tables) | {"Header": header(whole, period, unit, SOFTWARE, "1", f"{seed:03}", now)}
         if wanted:
-            spoilt = _defects(name).spoil(tables, shares, period, seed)
-            tables, not_made = spoilt if name == "cla" else (spoilt, ())
+            tables, not_made = _defects(name).spoil(tables, shares, period, seed)
         if "csv" not in whole.files:
             return made + _tables_and_document(folder, out, whole.at(period), tables, unit, children, bool(wanted))
         made.append(_csv_files(folder, out, whole.at(period), tables, unit, "the return"))

@@ -45,31 +45,31 @@ def test_every_rule_in_force_has_a_defect_and_no_other_rule(period):
 
 @pytest.mark.parametrize("period", PERIODS)
 def test_all_of_them_together_make_every_rule_fire(returned, period):
-    spoilt = spoil(returned(900, period), {"all": 0}, period)
+    spoilt, _ = spoil(returned(900, period), {"all": 0}, period)
     assert fired(spoilt, period) == set(in_force(period)) - set(ALONE)
 
 
 @pytest.mark.parametrize("code", [*ALONE, "100", "1520", "2883", "2885", "4003", "8540", "8873Q", "8935", "9012"])
 def test_the_smallest_authority_can_have_it(returned, code):
-    spoilt = spoil(returned(10, "2026-27"), {code: 0}, "2026-27")
+    spoilt, _ = spoil(returned(10, "2026-27"), {code: 0}, "2026-27")
     assert code in fired(spoilt, "2026-27", [code])
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("period", "code"), [(period, code) for period in PERIODS for code in in_force(period)])
 def test_each_of_them_makes_its_rule_fire(returned, period, code):
-    assert code in fired(spoil(returned(10, period), {code: 0}, period), period, [code])
+    assert code in fired(spoil(returned(10, period), {code: 0}, period)[0], period, [code])
 
 
 def test_the_share_is_that_of_the_children(returned):
-    found = validate("cin", spoil(returned(500, "2025-26"), {"8600": 0.1}, "2025-26"), "2025-26")
+    found = validate("cin", spoil(returned(500, "2025-26"), {"8600": 0.1}, "2025-26")[0], "2025-26")
     assert found["child"].nunique() == 50
     assert set(found["rule"]) == {"8600"}
 
 
 def test_the_seed_chooses_the_children(returned):
     raw = returned(500, "2025-26")
-    once, again, other = (spoil(raw, {"4220": 0.02}, "2025-26", seed) for seed in (1, 1, 2))
+    once, again, other = (spoil(raw, {"4220": 0.02}, "2025-26", seed)[0] for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(once["ChildCharacteristics"], again["ChildCharacteristics"])
     assert not once["ChildCharacteristics"].equals(other["ChildCharacteristics"])
 
@@ -77,7 +77,7 @@ def test_the_seed_chooses_the_children(returned):
 def test_nothing_asked_changes_nothing_and_the_input_stays(returned):
     raw = returned(500, "2025-26")
     before = {name: frame.copy() for name, frame in raw.items()}
-    same = spoil(raw, {}, "2025-26")
+    same, _ = spoil(raw, {}, "2025-26")
     spoil(raw, {"all": 0.01}, "2025-26")
     for name, frame in before.items():
         pd.testing.assert_frame_equal(raw[name], frame)
@@ -85,7 +85,7 @@ def test_nothing_asked_changes_nothing_and_the_input_stays(returned):
 
 
 def test_the_rows_stay_under_their_parents(returned):
-    spoilt = spoil(returned(900, "2026-27"), {"all": 0.02}, "2026-27")
+    spoilt, _ = spoil(returned(900, "2026-27"), {"all": 0.02}, "2026-27")
     for table in CIN.at("2026-27"):
         frame = spoilt[table.name]
         assert frame.index.equals(pd.RangeIndex(len(frame)))
